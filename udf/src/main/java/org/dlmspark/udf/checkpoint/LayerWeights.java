@@ -1,0 +1,26 @@
+package org.dlmspark.udf.checkpoint;
+
+/**
+ * The weights of one pre-norm transformer layer with a gated feed-forward part. Matrices are stored
+ * {@code [out, in]}, as {@code torch.nn.Linear} keeps them.
+ *
+ * @param attentionNorm RMSNorm scale before attention, {@code [hidden]}
+ * @param query query projection, {@code [heads * headDim, hidden]}
+ * @param key key projection, {@code [kvHeads * headDim, hidden]}
+ * @param value value projection, {@code [kvHeads * headDim, hidden]}
+ * @param attentionOut output projection, {@code [hidden, heads * headDim]}
+ * @param mlpNorm RMSNorm scale before the feed-forward part, {@code [hidden]}
+ * @param gate the projection that passes through SiLU, {@code [mlp, hidden]}
+ * @param up the projection that is gated, {@code [mlp, hidden]}
+ * @param down the projection back, {@code [hidden, mlp]}
+ */
+public record LayerWeights(
+    TensorData attentionNorm,
+    TensorData query,
+    TensorData key,
+    TensorData value,
+    TensorData attentionOut,
+    TensorData mlpNorm,
+    TensorData gate,
+    TensorData up,
+    TensorData down) {}

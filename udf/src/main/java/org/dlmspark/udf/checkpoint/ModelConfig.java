@@ -1,0 +1,45 @@
+package org.dlmspark.udf.checkpoint;
+
+import java.util.Set;
+
+/**
+ * A model's shape and constants, under names that belong to no family.
+ *
+ * @param family the family's name, such as {@code llada}
+ * @param hiddenSize width of the residual stream
+ * @param layers number of layers
+ * @param heads number of query heads
+ * @param kvHeads number of key and value heads; divides {@code heads}
+ * @param headDim numbers per head
+ * @param mlpSize width of the feed-forward part
+ * @param vocabularySize rows of embedding and head
+ * @param maxSequenceLength the longest sequence the model was made for, prompt and completion
+ *     together, in tokens
+ * @param ropeTheta base of the rotary position embedding
+ * @param rmsNormEps epsilon of RMSNorm
+ * @param storedType the number type most weights are stored in
+ * @param maskTokenId the mask token
+ * @param endTokenIds tokens that end a completion, from {@code config.json} and, where present,
+ *     {@code generation_config.json}
+ */
+public record ModelConfig(
+    String family,
+    int hiddenSize,
+    int layers,
+    int heads,
+    int kvHeads,
+    int headDim,
+    int mlpSize,
+    int vocabularySize,
+    int maxSequenceLength,
+    double ropeTheta,
+    double rmsNormEps,
+    NumberType storedType,
+    int maskTokenId,
+    Set<Integer> endTokenIds) {
+
+  /** Keeps an immutable copy of the end tokens. */
+  public ModelConfig {
+    endTokenIds = Set.copyOf(endTokenIds);
+  }
+}

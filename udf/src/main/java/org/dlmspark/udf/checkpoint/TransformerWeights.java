@@ -1,0 +1,21 @@
+package org.dlmspark.udf.checkpoint;
+
+import java.util.List;
+
+/**
+ * All weights of a model under names that belong to no family.
+ *
+ * @param embedding token embedding, {@code [vocabulary, hidden]}
+ * @param layers the layers, first one first
+ * @param finalNorm RMSNorm scale before the vocabulary projection, {@code [hidden]}
+ * @param head vocabulary projection, {@code [vocabulary, hidden]}; the same object as {@code
+ *     embedding} when the model ties them
+ */
+public record TransformerWeights(
+    TensorData embedding, List<LayerWeights> layers, TensorData finalNorm, TensorData head) {
+
+  /** Keeps an immutable copy of the list of layers. */
+  public TransformerWeights {
+    layers = List.copyOf(layers);
+  }
+}
