@@ -18,4 +18,13 @@ public record TransformerWeights(
   public TransformerWeights {
     layers = List.copyOf(layers);
   }
+
+  /**
+   * Whether head and embedding are one stored tensor.
+   *
+   * @return true if the model ties them
+   */
+  public boolean tied() {
+    return head.name().equals(embedding.name());
+  }
 }

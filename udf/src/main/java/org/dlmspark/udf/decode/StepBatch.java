@@ -1,0 +1,228 @@
+package org.dlmspark.udf.decode;
+
+import java.util.Arrays;
+
+/**
+ * What one forward pass computes, packed: the active tokens of all running sequences one sequence
+ * after the other, and the candidates among them. Plain arrays that are reused from step to step;
+ * only the first entries, as counted, are valid.
+ */
+public final class StepBatch {
+  private int sequences;
+  private int[] firstRow = new int[16];
+  private int[] length = new int[16];
+  private int[] activeCount = new int[16];
+
+  private int active;
+  private int[] token = new int[256];
+  private int[] position = new int[256];
+
+  private int candidates;
+  private int[] candidate = new int[64];
+  private long[] noiseKey = new long[64];
+  private double[] temperature = new double[64];
+  private int[] bestToken = new int[64];
+  private double[] confidence = new double[64];
+
+  /** Empties the batch. */
+  public void clear() {
+    sequences = 0;
+    active = 0;
+    candidates = 0;
+  }
+
+  /**
+   * Begins a sequence; the tokens and candidates added next are its own.
+   *
+   * @param firstRow the first of its consecutive rows in the KV buffers; position p lives in row
+   *     {@code firstRow + p}
+   * @param length its length in tokens
+   */
+  public void beginSequence(int firstRow, int length) {
+    if (sequences == this.firstRow.length) {
+      this.firstRow = Arrays.copyOf(this.firstRow, 2 * sequences);
+      this.length = Arrays.copyOf(this.length, 2 * sequences);
+      activeCount = Arrays.copyOf(activeCount, 2 * sequences);
+    }
+    this.firstRow[sequences] = firstRow;
+    this.length[sequences] = length;
+    activeCount[sequences] = 0;
+    sequences++;
+  }
+
+  /**
+   * Adds an active token to the sequence begun last.
+   *
+   * @param token its id
+   * @param position its position in the sequence
+   */
+  public void addActive(int token, int position) {
+    if (active == this.token.length) {
+      this.token = Arrays.copyOf(this.token, 2 * active);
+      this.position = Arrays.copyOf(this.position, 2 * active);
+    }
+    this.token[active] = token;
+    this.position[active] = position;
+    active++;
+    activeCount[sequences - 1]++;
+  }
+
+  /**
+   * Makes the active token added last a candidate: its best token and confidence are wanted.
+   *
+   * @param noiseKey names the candidate's random stream; without meaning at temperature 0
+   * @param temperature the strength of the Gumbel noise; 0 for none
+   */
+  public void addCandidate(long noiseKey, double temperature) {
+    if (candidates == candidate.length) {
+      candidate = Arrays.copyOf(candidate, 2 * candidates);
+      this.noiseKey = Arrays.copyOf(this.noiseKey, 2 * candidates);
+      this.temperature = Arrays.copyOf(this.temperature, 2 * candidates);
+      bestToken = Arrays.copyOf(bestToken, 2 * candidates);
+      confidence = Arrays.copyOf(confidence, 2 * candidates);
+    }
+    candidate[candidates] = active - 1;
+    this.noiseKey[candidates] = noiseKey;
+    this.temperature[candidates] = temperature;
+    candidates++;
+  }
+
+  /**
+   * Reports what the model found for a candidate.
+   *
+   * @param candidate the candidate's number, from 0
+   * @param bestToken the chosen token's id
+   * @param confidence its probability, between 0 and 1
+   */
+  public void setResult(int candidate, int bestToken, double confidence) {
+    this.bestToken[candidate] = bestToken;
+    this.confidence[candidate] = confidence;
+  }
+
+  /**
+   * The number of sequences.
+   *
+   * @return sequences begun since the batch was cleared
+   */
+  public int sequences() {
+    return sequences;
+  }
+
+  /**
+   * A sequence's first row in the KV buffers.
+   *
+   * @param sequence the sequence's number, from 0
+   * @return the row of its position 0
+   */
+  public int firstRow(int sequence) {
+    return firstRow[sequence];
+  }
+
+  /**
+   * A sequence's length.
+   *
+   * @param sequence the sequence's number, from 0
+   * @return tokens, active or not
+   */
+  public int length(int sequence) {
+    return length[sequence];
+  }
+
+  /**
+   * How many tokens of a sequence are active.
+   *
+   * @param sequence the sequence's number, from 0
+   * @return active tokens, at least 1
+   */
+  public int activeCount(int sequence) {
+    return activeCount[sequence];
+  }
+
+  /**
+   * The number of active tokens of all sequences.
+   *
+   * @return positions that this step computes
+   */
+  public int active() {
+    return active;
+  }
+
+  /**
+   * An active token's id.
+   *
+   * @param index the token's place in the packed list
+   * @return its id
+   */
+  public int token(int index) {
+    return token[index];
+  }
+
+  /**
+   * An active token's position in its sequence.
+   *
+   * @param index the token's place in the packed list
+   * @return its position, from 0
+   */
+  public int position(int index) {
+    return position[index];
+  }
+
+  /**
+   * The number of candidates of all sequences.
+   *
+   * @return positions to be projected to the vocabulary
+   */
+  public int candidates() {
+    return candidates;
+  }
+
+  /**
+   * Which active token a candidate is.
+   *
+   * @param candidate the candidate's number, from 0
+   * @return its place in the packed list of active tokens
+   */
+  public int candidate(int candidate) {
+    return this.candidate[candidate];
+  }
+
+  /**
+   * The name of a candidate's random stream.
+   *
+   * @param candidate the candidate's number, from 0
+   * @return the key from which its Gumbel noise is derived
+   */
+  public long noiseKey(int candidate) {
+    return noiseKey[candidate];
+  }
+
+  /**
+   * A candidate's temperature.
+   *
+   * @param candidate the candidate's number, from 0
+   * @return 0 for none
+   */
+  public double temperature(int candidate) {
+    return temperature[candidate];
+  }
+
+  /**
+   * The token found for a candidate.
+   *
+   * @param candidate the candidate's number, from 0
+   * @return the token's id
+   */
+  public int bestToken(int candidate) {
+    return bestToken[candidate];
+  }
+
+  /**
+   * The probability of the token found for a candidate.
+   *
+   * @param candidate the candidate's number, from 0
+   * @return between 0 and 1
+   */
+  public double confidence(int candidate) {
+    return confidence[candidate];
+  }
+}

@@ -1,0 +1,101 @@
+package org.dlmspark.udf.model;
+
+import java.util.Arrays;
+import org.dlmspark.udf.decode.StepBatch;
+
+/**
+ * How a step's attention is cut into calls. On a CPU each sequence is a call of its own, which
+ * reads its rows of the buffers in place. On a GPU calls are dear and many small ones leave it
+ * idle, so sequences with similar numbers of active tokens share one call on a grid. Arrays are
+ * reused from step to step.
+ */
+final class AttentionGroups {
+  /** Numbers per group in {@link #groups()}. */
+  static final int FIELDS = 5;
+
+  private final boolean grids;
+  private int[] order = new int[16];
+  private long[] fields = new long[0];
+
+  /**
+   * Creates a plan for one device.
+   *
+   * @param grids whether sequences share calls
+   */
+  AttentionGroups(boolean grids) {
+    this.grids = grids;
+  }
+
+  /**
+   * Plans a step.
+   *
+   * @param batch the step's sequences
+   */
+  void plan(StepBatch batch) {
+    int sequences = batch.sequences();
+    if (order.length < sequences) {
+      order = new int[2 * sequences];
+    }
+    for (int i = 0; i < sequences; i++) {
+      order[i] = i;
+    }
+    if (grids) {
+      sortByActiveCount(batch, sequences);
+    }
+    long[] buffer = new long[FIELDS * sequences];
+    int used = 0;
+    int member = 0;
+    while (member < sequences) {
+      int widest = batch.activeCount(order[member]);
+      int begin = member;
+      int tokens = 0;
+      int longest = 0;
+      // A sequence with less than half the tokens of the widest would leave most of its cells idle.
+      while (member < sequences
+          && (member == begin || (grids && 2 * batch.activeCount(order[member]) >= widest))) {
+        tokens += batch.activeCount(order[member]);
+        longest = Math.max(longest, batch.length(order[member]));
+        member++;
+      }
+      buffer[used++] = tokens;
+      buffer[used++] = (long) member - begin;
+      buffer[used++] = widest;
+      buffer[used++] = longest;
+      buffer[used++] = batch.firstRow(order[begin]);
+    }
+    fields = Arrays.copyOf(buffer, used);
+  }
+
+  /** Widest first; insertion sort, since batches are small and change little between steps. */
+  private void sortByActiveCount(StepBatch batch, int sequences) {
+    for (int i = 1; i < sequences; i++) {
+      int moved = order[i];
+      int at = i;
+      while (at > 0 && batch.activeCount(order[at - 1]) < batch.activeCount(moved)) {
+        order[at] = order[at - 1];
+        at--;
+      }
+      order[at] = moved;
+    }
+  }
+
+  /**
+   * The order in which the program gets the sequences.
+   *
+   * @param place a place in that order, from 0
+   * @return the number in the batch of the sequence there
+   */
+  int sequenceAt(int place) {
+    return order[place];
+  }
+
+  /**
+   * The groups, in order.
+   *
+   * @return for each: tokens, sequences, active tokens of the widest, length of the longest, first
+   *     buffer row of its first sequence
+   */
+  long[] groups() {
+    return fields;
+  }
+}

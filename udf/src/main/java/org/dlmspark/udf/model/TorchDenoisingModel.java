@@ -1,0 +1,323 @@
+package org.dlmspark.udf.model;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import org.dlmspark.udf.checkpoint.Checkpoint;
+import org.dlmspark.udf.checkpoint.LayerWeights;
+import org.dlmspark.udf.checkpoint.ModelConfig;
+import org.dlmspark.udf.checkpoint.NumberType;
+import org.dlmspark.udf.checkpoint.TensorData;
+import org.dlmspark.udf.checkpoint.TransformerWeights;
+import org.dlmspark.udf.decode.DenoisingModel;
+import org.dlmspark.udf.decode.StepBatch;
+
+/**
+ * The denoising step on a device, by the TorchScript program {@code denoising_step.py}.
+ *
+ * <p>Confined to one thread: PyTorch's thread count and graph optimiser belong to the thread that
+ * created the model. It owns all native memory it uses: weights (mapped from the checkpoint, not
+ * copied, where they are float32 and stay on a CPU), KV buffers and the blocks of {@link
+ * HostTransfer}. A step leaves nothing behind but the contents of the buffers; {@link #close} gives
+ * everything back.
+ */
+public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable {
+  /** Bounds the logits that exist at a time: numbers, 128 MiB in float32. */
+  private static final long LOGIT_CELLS = 1L << 25;
+
+  private static final int SMALLEST_BUFFER_ROWS = 256;
+
+  private final ModelConfig config;
+  private final NumberType numberType;
+  private final Device device;
+  private final NDManager memory;
+  private final PtSymbolBlock program;
+  private final PtNDArray embedding;
+  private final HostTransfer transfer;
+  private final AttentionGroups groups;
+  private final int maxRows;
+
+  /** The arguments that stay the same from step to step, in the order of the program's methods. */
+  private final IValue embeddingValue;
+
+  private final IValue layerValues;
+  private final IValue finalNormValue;
+  private final IValue headValue;
+  private final IValue rotaryValue;
+  private final IValue constantsValue;
+  private final IValue epsValue;
+
+  private IValue keys;
+  private IValue values;
+  private int bufferRows;
+
+  /**
+   * Loads a model onto a device. The calling thread is the only one that may use it.
+   *
+   * @param checkpoint the folder's configuration and weights
+   * @param settings {@code model.*}
+   * @throws IllegalArgumentException if the device cannot be used; says what to do
+   */
+  public TorchDenoisingModel(Checkpoint checkpoint, ModelSettings settings) {
+    this(checkpoint, settings, false);
+  }
+
+  /** As above; {@code gridsOnCpu} lets tests run on a CPU what otherwise needs a GPU. */
+  TorchDenoisingModel(Checkpoint checkpoint, ModelSettings settings, boolean gridsOnCpu) {
+    Engine engine = NativeEngine.pytorch();
+    config = checkpoint.config();
+    maxRows = settings.maxRows();
+    device = DeviceChoice.device(settings.device(), settings.assignedGpu());
+    numberType = DeviceChoice.numberType(settings.dtype(), config.storedType(), device);
+    if (settings.threads() > 0) {
+      JniUtils.setNumThreads(settings.threads());
+    }
+    // Shapes change at every step: specialising the program for each would cost more than it gives.
+    JniUtils.setGraphExecutorOptimize(false);
+    memory = engine.newBaseManager(device);
+    try {
+      program = load();
+      TransformerWeights weights = checkpoint.weights();
+      embedding = upload(weights.embedding());
+      embeddingValue = IValue.from(embedding);
+      layerValues = layers(weights.layers());
+      finalNormValue = IValue.from(upload(weights.finalNorm()));
+      headValue = IValue.from(weights.tied() ? embedding : upload(weights.head()));
+      constantsValue =
+          IValue.listFrom(
+              config.heads(),
+              config.kvHeads(),
+              config.headDim(),
+              config.maskTokenId(),
+              LOGIT_CELLS);
+      epsValue = IValue.from(config.rmsNormEps());
+      rotaryValue = rotaryTable();
+      keys = IValue.listFrom(new PtNDArray[0]);
+      values = IValue.listFrom(new PtNDArray[0]);
+      transfer = new HostTransfer(memory.newSubManager(Device.cpu()));
+      groups = new AttentionGroups(device.isGpu() || gridsOnCpu);
+    } catch (RuntimeException e) {
+      memory.close();
+      throw e;
+    }
+  }
+
+  private PtSymbolBlock load() {
+    byte[] archive = TorchScriptArchive.pack("denoising_step.py", "DenoisingStep");
+    try {
+      return JniUtils.loadModule(
+          (PtNDManager) memory, new ByteArrayInputStream(archive), false, false);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private IValue layers(List<LayerWeights> layers) {
+    List<PtNDArray> arrays = new ArrayList<>();
+    for (LayerWeights layer : layers) {
+      for (TensorData tensor :
+          List.of(
+              layer.attentionNorm(),
+              layer.query(),
+              layer.key(),
+              layer.value(),
+              layer.attentionOut(),
+              layer.mlpNorm(),
+              layer.gate(),
+              layer.up(),
+              layer.down())) {
+        arrays.add(upload(tensor));
+      }
+    }
+    return IValue.listFrom(arrays.toArray(new PtNDArray[0]));
+  }
+
+  /** A stored tensor on the device in the wanted type; on a CPU a float32 one stays where it is. */
+  private PtNDArray upload(TensorData tensor) {
+    long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();
+    ByteBuffer bytes = aligned(tensor);
+    if (tensor.type() == NumberType.FLOAT32 && numberType == NumberType.FLOAT32) {
+      return (PtNDArray) memory.create(bytes, new Shape(shape), DataType.FLOAT32);
+    }
+    // DJL has no name for bfloat16: such a tensor enters as bytes and is a tensor of its own type
+    // only inside the program.
+    shape[shape.length - 1] *= tensor.type().bytes();
+    try (NDArray raw = memory.create(bytes, new Shape(shape), DataType.INT8);
+        IValue rawValue = IValue.from((PtNDArray) raw);
+        IValue stored = IValue.from((long) code(tensor.type()));
+        IValue wanted = IValue.from((long) code(numberType));
+        IValue converted = IValueUtils.runMethod(program, "convert", rawValue, stored, wanted)) {
+      return converted.toTensor((PtNDManager) memory);
+    }
+  }
+
+  /** The tensor's bytes at an address that is a multiple of its numbers' size. */
+  private static ByteBuffer aligned(TensorData tensor) {
+    ByteBuffer bytes = tensor.bytes();
+    if (bytes.alignmentOffset(0, tensor.type().bytes()) == 0) {
+      return bytes;
+    }
+    ByteBuffer copy = ByteBuffer.allocateDirect(bytes.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+    copy.put(bytes.duplicate()).flip();
+    return copy;
+  }
+
+  /** PyTorch's code of a number type. */
+  private static int code(NumberType type) {
+    return switch (type) {
+      case FLOAT16 -> 5;
+      case FLOAT32 -> 6;
+      case BFLOAT16 -> 15;
+    };
+  }
+
+  private IValue rotaryTable() {
+    try (IValue positions = IValue.from((long) config.maxSequenceLength());
+        IValue headDim = IValue.from((long) config.headDim());
+        IValue theta = IValue.from(config.ropeTheta())) {
+      return IValueUtils.runMethod(
+          program, "rotary_table", embeddingValue, positions, headDim, theta);
+    }
+  }
+
+  @Override
+  public void step(StepBatch batch) {
+    boolean noisy = prepare(batch);
+    try (IValue sizes = IValue.listFrom(batch.active(), batch.candidates(), noisy ? 1 : 0);
+        IValue plan = IValue.listFrom(groups.groups())) {
+      IValueUtils.runMethod(
+              program,
+              "step",
+              embeddingValue,
+              layerValues,
+              finalNormValue,
+              headValue,
+              rotaryValue,
+              keys,
+              values,
+              transfer.input(),
+              transfer.output(),
+              constantsValue,
+              epsValue,
+              sizes,
+              plan)
+          .close();
+    }
+    transfer.read(batch);
+  }
+
+  /** The logits of all active tokens, {@code [active, vocabulary]}, for tests. */
+  float[] logits(StepBatch batch) {
+    prepare(batch);
+    try (NDManager scratch = memory.newSubManager(Device.cpu());
+        IValue active = IValue.from((long) batch.active());
+        IValue plan = IValue.listFrom(groups.groups());
+        IValue result =
+            IValueUtils.runMethod(
+                program,
+                "logits",
+                embeddingValue,
+                layerValues,
+                finalNormValue,
+                headValue,
+                rotaryValue,
+                keys,
+                values,
+                transfer.input(),
+                constantsValue,
+                epsValue,
+                active,
+                plan)) {
+      return result.toTensor((PtNDManager) scratch).toFloatArray();
+    }
+  }
+
+  private boolean prepare(StepBatch batch) {
+    int rows = 0;
+    for (int s = 0; s < batch.sequences(); s++) {
+      rows = Math.max(rows, batch.firstRow(s) + batch.length(s));
+    }
+    if (rows > bufferRows) {
+      growBuffers(rows);
+    }
+    groups.plan(batch);
+    return transfer.write(batch, groups);
+  }
+
+  /** Rows are added by doubling, so that a job of short rows never holds room for long ones. */
+  private void growBuffers(int rows) {
+    int wanted = Math.max(SMALLEST_BUFFER_ROWS, bufferRows);
+    while (wanted < rows) {
+      wanted = Math.multiplyExact(wanted, 2);
+    }
+    wanted = Math.max(rows, Math.min(wanted, maxRows));
+    keys = grown(keys, wanted);
+    values = grown(values, wanted);
+    bufferRows = wanted;
+  }
+
+  private IValue grown(IValue old, int rows) {
+    try (old;
+        IValue layers = IValue.from((long) config.layers());
+        IValue wanted = IValue.from((long) rows);
+        IValue kvHeads = IValue.from((long) config.kvHeads());
+        IValue headDim = IValue.from((long) config.headDim())) {
+      return IValueUtils.runMethod(
+          program, "grow", old, embeddingValue, layers, wanted, kvHeads, headDim);
+    }
+  }
+
+  /**
+   * Where the model runs.
+   *
+   * @return {@code cpu} or {@code gpu:N}
+   */
+  public String deviceName() {
+    return device.isGpu() ? "gpu:" + device.getDeviceId() : "cpu";
+  }
+
+  /**
+   * The number type of weights, activations and KV buffers.
+   *
+   * @return what {@code model.dtype} came to
+   */
+  public NumberType numberType() {
+    return numberType;
+  }
+
+  @Override
+  public void close() {
+    for (IValue value :
+        List.of(
+            embeddingValue,
+            layerValues,
+            finalNormValue,
+            headValue,
+            rotaryValue,
+            constantsValue,
+            epsValue,
+            keys,
+            values)) {
+      value.close();
+    }
+    transfer.close();
+    program.close();
+    memory.close();
+  }
+}

@@ -1,0 +1,71 @@
+package org.dlmspark.udf.model;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * Packs TorchScript source into the archive that PyTorch's loader reads: a zip of stored entries
+ * that holds the source and the pickle of one instance without state. So the program stays readable
+ * source in the jar, and no Python is needed to build it.
+ */
+final class TorchScriptArchive {
+
+  private TorchScriptArchive() {}
+
+  /**
+   * Packs a resource.
+   *
+   * @param resource the source's file name, beside this class
+   * @param className the one class it defines
+   * @return the archive's bytes
+   */
+  static byte[] pack(String resource, String className) {
+    try (InputStream in = TorchScriptArchive.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IllegalStateException("resource " + resource + " is missing from the jar");
+      }
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+        zip.setMethod(ZipOutputStream.STORED);
+        put(zip, "m/version", ascii("3\n"));
+        put(zip, "m/data.pkl", instance(className));
+        // Pickle protocol 2, an empty tuple: no constants.
+        put(zip, "m/constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'});
+        put(zip, "m/code/__torch__.py", in.readAllBytes());
+      }
+      return bytes.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Pickle protocol 2 of {@code __torch__.NAME()} with an empty state. */
+  private static byte[] instance(String className) {
+    ByteArrayOutputStream pickle = new ByteArrayOutputStream();
+    pickle.writeBytes(new byte[] {(byte) 0x80, 2});
+    pickle.writeBytes(ascii("c__torch__\n" + className + "\n"));
+    pickle.writeBytes(new byte[] {')', (byte) 0x81, '}', 'b', '.'});
+    return pickle.toByteArray();
+  }
+
+  private static void put(ZipOutputStream zip, String name, byte[] content) throws IOException {
+    ZipEntry entry = new ZipEntry(name);
+    CRC32 crc = new CRC32();
+    crc.update(content);
+    entry.setSize(content.length);
+    entry.setCrc(crc.getValue());
+    zip.putNextEntry(entry);
+    zip.write(content);
+    zip.closeEntry();
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}
