@@ -1,5 +1,7 @@
 package org.dlmspark.udf;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.Serializable;
 import java.util.List;
 
@@ -21,6 +23,7 @@ public record DecoderSettings(
     String modelPath, String dtype, String device, int threads, int maxSequences, int maxTokens)
     implements Serializable {
 
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> DTYPES = List.of("auto", "float32", "float16", "bfloat16");
 
   /** Checks every value; messages name the setting. */
@@ -48,6 +51,34 @@ public record DecoderSettings(
     if (maxTokens < 2) {
       throw new IllegalArgumentException(
           "batch.max-tokens = " + maxTokens + ": must be at least 2 (tokens)");
+    }
+  }
+
+  /**
+   * These settings as JSON, for {@link DlmSparkPlugin#DECODER_CONF}.
+   *
+   * @return one line
+   */
+  public String toJson() {
+    try {
+      return JSON.writeValueAsString(this);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Reads what {@link #toJson()} wrote.
+   *
+   * @param json one line
+   * @return the settings
+   */
+  static DecoderSettings fromJson(String json) {
+    try {
+      return JSON.readValue(json, DecoderSettings.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          DlmSparkPlugin.DECODER_CONF + " holds no decoder settings: " + e.getOriginalMessage(), e);
     }
   }
 }

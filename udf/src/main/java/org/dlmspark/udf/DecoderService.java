@@ -1,0 +1,186 @@
+package org.dlmspark.udf;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.dlmspark.udf.checkpoint.Checkpoint;
+import org.dlmspark.udf.checkpoint.ModelConfig;
+import org.dlmspark.udf.decode.BatchScheduler;
+import org.dlmspark.udf.decode.SpecialTokens;
+import org.dlmspark.udf.model.ModelSettings;
+import org.dlmspark.udf.model.NativeEngine;
+import org.dlmspark.udf.model.TorchDenoisingModel;
+import org.dlmspark.udf.text.TextCodec;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The decoder of this JVM: one for each distinct {@link DecoderSettings}, loaded once on a thread
+ * of its own and shared by all tasks of the executor. That thread alone touches the model. Decoders
+ * live until the executor ends, or until {@link #shutdownAll()}.
+ */
+public final class DecoderService {
+  private static final Logger LOG = LoggerFactory.getLogger(DecoderService.class);
+  private static final long SHUTDOWN_WAIT_MS = 10_000;
+  private static final Map<DecoderSettings, DecoderService> SERVICES = new ConcurrentHashMap<>();
+
+  /** What the plugin was told of this executor; tasks of other set-ups look for themselves. */
+  private static volatile ExecutorFacts pluginFacts;
+
+  static {
+    // The model must be let go before libtorch's own exit handlers run.
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(DecoderService::shutdownAll, "dlm-decoder-shutdown"));
+  }
+
+  /**
+   * A decoder that is ready.
+   *
+   * @param config the model's shape and constants
+   * @param special its mask and end tokens
+   * @param codec prompts to tokens and back; thread-safe
+   * @param device where the model runs, {@code cpu} or {@code gpu:N}
+   */
+  record Loaded(ModelConfig config, SpecialTokens special, TextCodec codec, String device) {}
+
+  private final DecoderSettings settings;
+  private final ExecutorFacts facts;
+  private final DecodeLoop loop;
+  private final CompletableFuture<Loaded> loaded = new CompletableFuture<>();
+  private final Thread thread;
+
+  private DecoderService(DecoderSettings settings, ExecutorFacts facts) {
+    this.settings = settings;
+    this.facts = facts;
+    loop = new DecodeLoop(settings.maxSequences());
+    thread = new Thread(this::run, "dlm-decoder");
+    thread.setDaemon(true);
+    // DJL finds its engines and native libraries through the context class loader, and in an
+    // executor
+    // only Spark's own one knows the application jar.
+    thread.setContextClassLoader(DecoderService.class.getClassLoader());
+  }
+
+  /** Starts loading from an executor plugin; what fails is kept for the first task. */
+  static void start(String settingsJson, ExecutorFacts facts) {
+    pluginFacts = facts;
+    try {
+      get(DecoderSettings.fromJson(settingsJson), facts);
+    } catch (IllegalArgumentException e) {
+      LOG.error("the decoder is not loaded ahead of the first task", e);
+    }
+  }
+
+  /**
+   * The decoder for these settings; begins to load it if there is none yet.
+   *
+   * @param settings what it is made of
+   * @return the decoder, perhaps still loading
+   */
+  static DecoderService get(DecoderSettings settings) {
+    ExecutorFacts known = pluginFacts;
+    return get(settings, known != null ? known : ExecutorFacts.current());
+  }
+
+  private static DecoderService get(DecoderSettings settings, ExecutorFacts facts) {
+    return SERVICES.computeIfAbsent(
+        settings,
+        key -> {
+          DecoderService service = new DecoderService(key, facts);
+          service.thread.start();
+          return service;
+        });
+  }
+
+  /** Ends all decoders of this JVM after the step in progress and frees their memory. */
+  public static void shutdownAll() {
+    for (DecoderService service : SERVICES.values()) {
+      service.loop.stop();
+    }
+    for (DecoderService service : SERVICES.values()) {
+      if (SERVICES.remove(service.settings, service)) {
+        try {
+          service.thread.join(SHUTDOWN_WAIT_MS);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return;
+        }
+      }
+    }
+  }
+
+  private void run() {
+    try {
+      long begin = System.nanoTime();
+      Path folder = ModelLocation.resolve(settings.modelPath());
+      Checkpoint checkpoint = Checkpoint.open(folder);
+      int threads = settings.threads() > 0 ? settings.threads() : facts.cores();
+      ModelSettings where =
+          new ModelSettings(
+              settings.dtype(), settings.device(), facts.gpu(), threads, settings.maxTokens());
+      try (TextCodec codec = NativeEngine.loadAlone(() -> TextCodec.open(folder));
+          TorchDenoisingModel model = new TorchDenoisingModel(checkpoint, where)) {
+        LOG.info(
+            "decoder ready on executor {}: {} on {} in {}, {} threads, loaded in {} ms",
+            facts.executorId(),
+            folder,
+            model.deviceName(),
+            model.numberType().name().toLowerCase(Locale.ROOT),
+            threads,
+            TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+        ModelConfig config = checkpoint.config();
+        SpecialTokens special = new SpecialTokens(config.maskTokenId(), config.endTokenIds());
+        loaded.complete(new Loaded(config, special, codec, model.deviceName()));
+        loop.run(
+            new BatchScheduler(
+                model, settings.maxSequences(), settings.maxTokens(), System::nanoTime));
+      }
+    } catch (Throwable e) {
+      // Errors too: a native library that does not link is an Error, and the tasks must hear of it.
+      if (!loaded.completeExceptionally(e)) {
+        LOG.error("the decoder did not close cleanly", e);
+      }
+    } finally {
+      loop.stop();
+    }
+  }
+
+  /**
+   * Waits for the decoder.
+   *
+   * @param millis how long
+   * @return the decoder's parts, or null if it is still loading
+   * @throws DecoderLoadException if it cannot be loaded
+   */
+  Loaded awaitLoaded(long millis) throws InterruptedException {
+    try {
+      return loaded.get(millis, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      return null;
+    } catch (ExecutionException e) {
+      throw new DecoderLoadException(
+          "executor "
+              + facts.executorId()
+              + " cannot load the model "
+              + settings.modelPath()
+              + ": "
+              + e.getCause().getMessage(),
+          e.getCause());
+    }
+  }
+
+  /** The queue of the decoder. */
+  DecodeLoop loop() {
+    return loop;
+  }
+
+  /** Spark's name of this executor. */
+  String executorId() {
+    return facts.executorId();
+  }
+}

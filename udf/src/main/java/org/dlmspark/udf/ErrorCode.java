@@ -1,0 +1,36 @@
+package org.dlmspark.udf;
+
+/** Why a row has no completion: the {@code error.code} of its output row. */
+public enum ErrorCode {
+  /** The prompt is null, empty, blank, or has no token. */
+  PROMPT_EMPTY(Kind.INPUT),
+  /** Prompt and completion together exceed the model's context or {@code batch.max-tokens}. */
+  PROMPT_TOO_LONG(Kind.INPUT),
+  /** The prompt cannot be put through the chat template or the tokenizer. */
+  PROMPT_INVALID(Kind.INPUT),
+  /** The model failed on the batch that this row was in, or gave no usable numbers for it. */
+  DECODE_FAILED(Kind.MODEL);
+
+  /** What has to change for the row to succeed. */
+  public enum Kind {
+    /** The row itself. */
+    INPUT,
+    /** The model, or the numbers it is run in. */
+    MODEL
+  }
+
+  private final Kind kind;
+
+  ErrorCode(Kind kind) {
+    this.kind = kind;
+  }
+
+  /**
+   * What has to change for the row to succeed.
+   *
+   * @return the kind
+   */
+  public Kind kind() {
+    return kind;
+  }
+}

@@ -1,0 +1,94 @@
+package org.dlmspark.udf;
+
+import java.util.Iterator;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.AtomicType;
+import org.apache.spark.sql.types.BinaryType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Generates a completion for every row of a partition, by the decoder that the tasks of an executor
+ * share:
+ *
+ * <pre>{@code
+ * StructType output = OutputSchema.of(prompts.schema());
+ * prompts.mapPartitions(new GenerateUdf(prompts.schema(), settings), Encoders.row(output));
+ * }</pre>
+ *
+ * <p>It streams: a task holds no more rows than the decoder's queue and slots do, and hands each
+ * out as it finishes, so the order of rows changes. A row that cannot be decoded comes out with an
+ * error code. When its task is cancelled it stops at once and its sequences leave the batch.
+ */
+public final class GenerateUdf implements MapPartitionsFunction<Row, Row> {
+  private static final long serialVersionUID = 1L;
+
+  private final GenerateSettings settings;
+  private final int idIndex;
+  private final int promptIndex;
+
+  /**
+   * Checks the input's columns.
+   *
+   * @param input the schema of the input rows
+   * @param settings what to generate, and how
+   * @throws IllegalArgumentException if the id or prompt column is missing or of a wrong type, or
+   *     the input has a column with the name of an output column
+   */
+  public GenerateUdf(StructType input, GenerateSettings settings) {
+    this.settings = settings;
+    OutputSchema.of(input);
+    promptIndex = index(input, "input.prompt-column", settings.prompt().promptColumn());
+    idIndex = index(input, "input.id-column", settings.prompt().idColumn());
+    DataType promptType = input.fields()[promptIndex].dataType();
+    if (!(promptType instanceof StringType)) {
+      throw new IllegalArgumentException(
+          "input.prompt-column = "
+              + settings.prompt().promptColumn()
+              + ": the column is of type "
+              + promptType.simpleString()
+              + "; it must be a string");
+    }
+    DataType idType = input.fields()[idIndex].dataType();
+    if (!(idType instanceof AtomicType) || idType instanceof BinaryType) {
+      throw new IllegalArgumentException(
+          "input.id-column = "
+              + settings.prompt().idColumn()
+              + ": the column is of type "
+              + idType.simpleString()
+              + "; it must be a number, a string or another simple type");
+    }
+  }
+
+  private static int index(StructType input, String setting, String column) {
+    for (int i = 0; i < input.length(); i++) {
+      if (input.fields()[i].name().equals(column)) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException(
+        setting
+            + " = "
+            + column
+            + ": there is no such column; the input has "
+            + String.join(", ", input.fieldNames()));
+  }
+
+  @Override
+  public Iterator<Row> call(Iterator<Row> input) {
+    DecoderService decoder = DecoderService.get(settings.decoder());
+    TaskContext task = TaskContext.get();
+    GeneratedRows rows =
+        new GeneratedRows(input, settings, idIndex, promptIndex, decoder, TaskView.of(task));
+    if (task != null) {
+      task.addTaskCompletionListener(
+          context -> {
+            rows.close();
+          });
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,282 @@
+package org.dlmspark.udf;
+
+import java.time.Instant;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.TaskKilledException;
+import org.apache.spark.sql.Row;
+import org.dlmspark.udf.decode.GenerationSettings;
+import org.dlmspark.udf.decode.RandomStream;
+import org.dlmspark.udf.decode.Sequence;
+import org.dlmspark.udf.text.TextCodec;
+import org.dlmspark.udf.text.TextException;
+
+/**
+ * The output rows of one task, in the order in which they finish. Template, tokenizer and
+ * detokenising run here, on the task's thread, while the decoder's thread steps.
+ */
+final class GeneratedRows implements Iterator<Row>, AutoCloseable {
+  /** How long a wait may last before the task looks whether it has been cancelled. */
+  private static final long POLL_MS = 50;
+
+  /** A row between input and output. */
+  private static final class Pending {
+    private final Row row;
+    private final long seed;
+    private final Instant startedAt = Instant.now();
+    private final long begin = System.nanoTime();
+    private long tokenized;
+    private DecodeLoop.Job job;
+
+    Pending(Row row, long seed) {
+      this.row = row;
+      this.seed = seed;
+    }
+  }
+
+  private final Iterator<Row> input;
+  private final GenerateSettings settings;
+  private final int idIndex;
+  private final int promptIndex;
+  private final DecoderService decoder;
+  private final TaskView task;
+  private final int mostInFlight;
+
+  private final BlockingQueue<DecodeLoop.Job> done = new LinkedBlockingQueue<>();
+  private final Map<DecodeLoop.Job, Pending> inFlight = new IdentityHashMap<>();
+
+  /** Tokenised, and not yet taken by the decoder's queue. */
+  private Pending turnedAway;
+
+  private DecoderService.Loaded loaded;
+
+  GeneratedRows(
+      Iterator<Row> input,
+      GenerateSettings settings,
+      int idIndex,
+      int promptIndex,
+      DecoderService decoder,
+      TaskView task) {
+    this.input = input;
+    this.settings = settings;
+    this.idIndex = idIndex;
+    this.promptIndex = promptIndex;
+    this.decoder = decoder;
+    this.task = task;
+    mostInFlight = 2 * settings.decoder().maxSequences();
+  }
+
+  @Override
+  public boolean hasNext() {
+    return turnedAway != null || !inFlight.isEmpty() || input.hasNext();
+  }
+
+  @Override
+  public Row next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
+    try {
+      while (loaded == null) {
+        checkCancelled();
+        loaded = decoder.awaitLoaded(POLL_MS);
+      }
+      while (true) {
+        checkCancelled();
+        Row failed = submit();
+        if (failed != null) {
+          return failed;
+        }
+        DecodeLoop.Job finished = done.poll(POLL_MS, TimeUnit.MILLISECONDS);
+        if (finished != null) {
+          return finishedRow(inFlight.remove(finished), finished);
+        }
+        decoder.loop().checkAlive();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TaskKilledException("interrupted while generating");
+    }
+  }
+
+  private void checkCancelled() {
+    if (task.cancelled().getAsBoolean()) {
+      close();
+      throw new TaskKilledException("cancelled while generating");
+    }
+  }
+
+  /**
+   * Hands rows to the decoder until its queue is full.
+   *
+   * @return the output row of a row that cannot be decoded, or null
+   */
+  private Row submit() throws InterruptedException {
+    while (inFlight.size() < mostInFlight && (turnedAway != null || input.hasNext())) {
+      if (turnedAway == null) {
+        Row row = input.next();
+        String id = String.valueOf(row.get(idIndex));
+        Pending next = new Pending(row, RandomStream.rowSeed(settings.generation().seed(), id));
+        Row failed = tokenize(next);
+        if (failed != null) {
+          return failed;
+        }
+        turnedAway = next;
+      }
+      // With rows of its own in flight the task must not wait here: they may be finished.
+      if (!decoder.loop().offer(turnedAway.job, inFlight.isEmpty() ? POLL_MS : 0)) {
+        return null;
+      }
+      inFlight.put(turnedAway.job, turnedAway);
+      turnedAway = null;
+    }
+    return null;
+  }
+
+  /** Makes the row's job, or its error row. */
+  private Row tokenize(Pending pending) {
+    String prompt = pending.row.getString(promptIndex);
+    String column = settings.prompt().promptColumn();
+    if (prompt == null || prompt.isBlank()) {
+      return failedRow(
+          pending,
+          0,
+          ErrorCode.PROMPT_EMPTY,
+          "column " + column + " is " + (prompt == null ? "null" : "empty") + " in this row");
+    }
+    int[] ids;
+    try {
+      TextCodec codec = loaded.codec();
+      ids =
+          settings.prompt().chat()
+              ? codec.encodeChat(settings.prompt().systemPrompt(), prompt)
+              : codec.encode(prompt);
+    } catch (TextException e) {
+      return failedRow(pending, 0, ErrorCode.PROMPT_INVALID, e.getMessage());
+    }
+    pending.tokenized = System.nanoTime();
+    if (ids.length == 0) {
+      return failedRow(
+          pending, 0, ErrorCode.PROMPT_EMPTY, "column " + column + " gives no token in this row");
+    }
+    GenerationSettings generation = settings.generation();
+    String tooLong = tooLong(ids.length, generation.genLength());
+    if (tooLong != null) {
+      return failedRow(pending, ids.length, ErrorCode.PROMPT_TOO_LONG, tooLong);
+    }
+    pending.job =
+        new DecodeLoop.Job(new Sequence(ids, generation, pending.seed, loaded.special()), done);
+    return null;
+  }
+
+  private String tooLong(int promptTokens, int genLength) {
+    long length = (long) promptTokens + genLength;
+    int context = loaded.config().maxSequenceLength();
+    int room = settings.decoder().maxTokens();
+    String sum =
+        "the prompt has "
+            + promptTokens
+            + " tokens, with generation.gen-length = "
+            + genLength
+            + " that makes "
+            + length;
+    if (length > context) {
+      return sum + "; the model's context is " + context + ": shorten the prompt";
+    }
+    if (length > room) {
+      return sum + "; batch.max-tokens = " + room + ": raise it or shorten the prompt";
+    }
+    return null;
+  }
+
+  private Row failedRow(Pending pending, int promptTokens, ErrorCode code, String message) {
+    long now = System.nanoTime();
+    long tokenized = pending.tokenized == 0 ? now : pending.tokenized;
+    return output(
+        pending,
+        null,
+        null,
+        Completion.ERROR,
+        new Completion.Failure(code, message),
+        Completion.Usage.none(promptTokens),
+        new Completion.Timing(
+            pending.startedAt,
+            0,
+            millis(pending.begin, tokenized),
+            0,
+            0,
+            millis(pending.begin, now),
+            0));
+  }
+
+  private Row finishedRow(Pending pending, DecodeLoop.Job job) {
+    Sequence sequence = job.sequence();
+    String text = null;
+    int[] ids = null;
+    String reason = Completion.ERROR;
+    Completion.Failure error = null;
+    long begin = System.nanoTime();
+    if (job.failure() == null) {
+      ids = sequence.generatedIds();
+      text = loaded.codec().decode(ids, 0, sequence.completionLength());
+      reason = sequence.outcome() == Sequence.Outcome.STOP ? Completion.STOP : Completion.LENGTH;
+    } else {
+      error = new Completion.Failure(ErrorCode.DECODE_FAILED, job.failure());
+    }
+    long end = System.nanoTime();
+    Completion.Usage usage =
+        new Completion.Usage(
+            sequence.promptLength(),
+            error == null ? sequence.completionLength() : 0,
+            sequence.steps(),
+            sequence.forwardPasses(),
+            sequence.positionsComputed(),
+            sequence.positionsTotal());
+    Completion.Timing timing =
+        new Completion.Timing(
+            pending.startedAt,
+            millis(pending.tokenized, job.admittedNanos()),
+            millis(pending.begin, pending.tokenized),
+            millis(job.admittedNanos(), job.finishedNanos()),
+            millis(begin, end),
+            millis(pending.begin, end),
+            sequence.computeNanos() / 1e6);
+    return output(pending, text, ids, reason, error, usage, timing);
+  }
+
+  private Row output(
+      Pending pending,
+      String text,
+      int[] ids,
+      String reason,
+      Completion.Failure error,
+      Completion.Usage usage,
+      Completion.Timing timing) {
+    Completion.Origin origin =
+        new Completion.Origin(
+            settings.runId(),
+            settings.wave(),
+            decoder.executorId(),
+            loaded.device(),
+            task.partition(),
+            task.attempt(),
+            pending.seed);
+    return OutputSchema.row(
+        pending.row, new Completion(text, ids, reason, error, usage, timing, origin));
+  }
+
+  private static double millis(long from, long to) {
+    return (to - from) / 1e6;
+  }
+
+  /** Drops what is still in the decoder: its slots are free again at the next step. */
+  @Override
+  public void close() {
+    inFlight.keySet().forEach(DecodeLoop.Job::cancel);
+  }
+}
