@@ -14,6 +14,7 @@ import java.time.Instant;
  * @param timing times
  * @param origin where the row was decoded
  */
+@SuppressWarnings("ArrayRecordComponent") // completions are never compared, and a list would box
 public record Completion(
     String text,
     int[] tokenIds,
