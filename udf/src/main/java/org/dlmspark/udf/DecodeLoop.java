@@ -2,7 +2,6 @@ package org.dlmspark.udf;
 
 import java.util.ArrayDeque;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -65,7 +64,7 @@ final class DecodeLoop {
   }
 
   private final BlockingQueue<Job> waiting;
-  private final Map<Sequence, Job> running = new IdentityHashMap<>();
+  private final IdentityHashMap<Sequence, Job> running = new IdentityHashMap<>();
   private final Queue<Job> turnedAway = new ArrayDeque<>(1);
   private volatile boolean stopping;
   private volatile Throwable broken;

@@ -1,6 +1,7 @@
 package org.dlmspark.udf;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -99,17 +100,15 @@ public final class DecoderService {
 
   /** Ends all decoders of this JVM after the step in progress and frees their memory. */
   public static void shutdownAll() {
-    for (DecoderService service : SERVICES.values()) {
-      service.loop.stop();
-    }
-    for (DecoderService service : SERVICES.values()) {
-      if (SERVICES.remove(service.settings, service)) {
-        try {
-          service.thread.join(SHUTDOWN_WAIT_MS);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          return;
-        }
+    List<DecoderService> ending = List.copyOf(SERVICES.values());
+    ending.forEach(service -> service.loop.stop());
+    for (DecoderService service : ending) {
+      SERVICES.remove(service.settings, service);
+      try {
+        service.thread.join(SHUTDOWN_WAIT_MS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
       }
     }
   }

@@ -3,7 +3,6 @@ package org.dlmspark.udf;
 import java.time.Instant;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
-import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -48,7 +47,7 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
   private final int mostInFlight;
 
   private final BlockingQueue<DecodeLoop.Job> done = new LinkedBlockingQueue<>();
-  private final Map<DecodeLoop.Job, Pending> inFlight = new IdentityHashMap<>();
+  private final IdentityHashMap<DecodeLoop.Job, Pending> inFlight = new IdentityHashMap<>();
 
   /** Tokenised, and not yet taken by the decoder's queue. */
   private Pending turnedAway;

@@ -61,7 +61,7 @@ final class BatchSchedulerTest {
     // Every reading of the clock is 1,000,003 ns later, a number that no count of tokens divides.
     BatchScheduler scheduler =
         new BatchScheduler(new FakeModel(position -> 1), 3, 1000, () -> clock.getAndAdd(1_000_003));
-    List<Sequence> sequences = List.of(sequence(3, 7), sequence(11, 5), sequence(2, 6));
+    List<Sequence> sequences = List.of(sequence(3, 7), sequence(40, 5), sequence(2, 6));
     sequences.forEach(scheduler::admit);
     while (!scheduler.isIdle()) {
       scheduler.step();

@@ -1,0 +1,43 @@
+package org.dlmspark.udf.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.IntStream;
+import org.dlmspark.udf.decode.StepBatch;
+import org.junit.jupiter.api.Test;
+
+final class AttentionGroupsTest {
+
+  private static StepBatch batch(int... activeCounts) {
+    StepBatch batch = new StepBatch();
+    int row = 0;
+    for (int count : activeCounts) {
+      int length = count + 10;
+      batch.beginSequence(row, length);
+      for (int p = 0; p < count; p++) {
+        batch.addActive(0, p);
+      }
+      row += length;
+    }
+    return batch;
+  }
+
+  @Test
+  void withoutGridsEachSequenceIsACall() {
+    AttentionGroups groups = new AttentionGroups(false);
+    groups.plan(batch(3, 20));
+    assertThat(groups.groups()).containsExactly(3, 1, 3, 13, 0, 20, 1, 20, 30, 13);
+    assertThat(groups.sequenceAt(0)).isEqualTo(0);
+    assertThat(groups.sequenceAt(1)).isEqualTo(1);
+  }
+
+  @Test
+  void gridsJoinSequencesThatFillAtLeastHalfOfThem() {
+    AttentionGroups groups = new AttentionGroups(true);
+    groups.plan(batch(3, 20, 9, 4, 12));
+    // 20 and 12; 9; 4 and 3: widest first.
+    assertThat(IntStream.range(0, 5).map(groups::sequenceAt)).containsExactly(1, 4, 2, 3, 0);
+    assertThat(groups.groups())
+        .containsExactly(32, 2, 20, 30, 13, 9, 1, 9, 19, 43, 7, 2, 4, 14, 62);
+  }
+}
