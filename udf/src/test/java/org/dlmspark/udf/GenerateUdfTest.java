@@ -1,0 +1,253 @@
+package org.dlmspark.udf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.spark.TaskKilledException;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.dlmspark.udf.decode.CacheSettings;
+import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
+import org.dlmspark.udf.decode.GenerationSettings;
+import org.dlmspark.udf.decode.Remasking;
+import org.dlmspark.udf.fixtures.Golden;
+import org.dlmspark.udf.fixtures.GoldenCase;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** The function outside of Spark, over a golden model. */
+final class GenerateUdfTest {
+  private static final StructType INPUT =
+      new StructType().add("id", DataTypes.LongType).add("prompt", DataTypes.StringType);
+  private static final StructType OUTPUT = OutputSchema.of(INPUT);
+  private static final DecoderSettings DECODER =
+      new DecoderSettings(Golden.goldenModel("llada-tiny").toString(), "auto", "cpu", 1, 4, 400);
+
+  @AfterAll
+  static void shutDown() {
+    DecoderService.shutdownAll();
+  }
+
+  private static GenerateSettings settings(GenerationSettings generation) {
+    return new GenerateSettings(
+        DECODER, new PromptSettings("id", "prompt", false, null), generation, "run", 3);
+  }
+
+  private static GenerationSettings short8() {
+    return new GenerationSettings(
+        8,
+        8,
+        8,
+        Remasking.LOW_CONFIDENCE,
+        0,
+        0,
+        false,
+        new CacheSettings(CachePolicyName.DECODE, 4));
+  }
+
+  private static List<Row> run(GenerationSettings generation, Row... rows) throws Exception {
+    Iterator<Row> out =
+        new GenerateUdf(INPUT, settings(generation)).call(Arrays.asList(rows).iterator());
+    List<Row> list = new ArrayList<>();
+    out.forEachRemaining(
+        row -> {
+          Object[] values = new Object[row.length()];
+          for (int i = 0; i < values.length; i++) {
+            values[i] = row.get(i);
+          }
+          list.add(new GenericRowWithSchema(values, OUTPUT));
+        });
+    return list;
+  }
+
+  private static String words(int... ids) {
+    // Ids from 250 on are special tokens, which a completion does not show.
+    return IntStream.of(ids)
+        .filter(id -> id < 250)
+        .mapToObj(id -> "t" + id)
+        .collect(Collectors.joining(" "));
+  }
+
+  @Test
+  void goldenCasesComeOutOfTheFunction() throws Exception {
+    for (GoldenCase c : Golden.goldenCases("llada-tiny")) {
+      if (!c.cache().equals("decode")) {
+        continue;
+      }
+      GenerationSettings generation =
+          new GenerationSettings(
+              c.genLength(),
+              c.blockLength(),
+              c.steps(),
+              Remasking.LOW_CONFIDENCE,
+              0,
+              0,
+              false,
+              new CacheSettings(
+                  CachePolicyName.valueOf(c.cache().toUpperCase(Locale.ROOT)),
+                  c.refreshInterval()));
+      List<Row> rows = run(generation, RowFactory.create(1L, words(c.promptIds())));
+      assertThat(rows).hasSize(1);
+      Row row = rows.get(0);
+      List<Integer> ids = row.getList(row.fieldIndex("token_ids"));
+      assertThat(ids)
+          .as(c.id())
+          .containsExactlyElementsOf(IntStream.of(c.generatedIds()).boxed().toList());
+      Row usage = row.getStruct(row.fieldIndex("usage"));
+      assertThat(usage.getInt(0)).isEqualTo(c.promptIds().length);
+      assertThat(usage.getLong(4)).isEqualTo(c.positionsComputed());
+      assertThat(row.<String>getAs("completion")).isEqualTo(words(c.generatedIds()));
+      assertThat(row.<String>getAs("finish_reason")).isEqualTo("length");
+    }
+  }
+
+  @Test
+  void aRowThatCannotBeDecodedSaysWhy() throws Exception {
+    int[] many = new int[395];
+    int[] more = new int[510];
+    List<Row> rows =
+        run(
+            short8(),
+            RowFactory.create(1L, null),
+            RowFactory.create(2L, "  \n"),
+            RowFactory.create(3L, words(more)),
+            RowFactory.create(4L, words(many)),
+            RowFactory.create(5L, "t7 t8"));
+    Map<Long, Row> byId = new HashMap<>();
+    rows.forEach(row -> byId.put(row.getLong(0), row));
+    assertThat(byId).hasSize(5);
+    assertError(byId.get(1L), "PROMPT_EMPTY", "column prompt is null in this row");
+    assertError(byId.get(2L), "PROMPT_EMPTY", "column prompt is empty in this row");
+    assertError(
+        byId.get(3L),
+        "PROMPT_TOO_LONG",
+        "the prompt has 510 tokens, with generation.gen-length = 8 that makes 518; the model's"
+            + " context is 512: shorten the prompt");
+    assertError(
+        byId.get(4L),
+        "PROMPT_TOO_LONG",
+        "the prompt has 395 tokens, with generation.gen-length = 8 that makes 403;"
+            + " batch.max-tokens = 400: raise it or shorten the prompt");
+    Row fine = byId.get(5L);
+    assertThat(fine.isNullAt(fine.fieldIndex("error"))).isTrue();
+    Row origin = fine.getStruct(fine.fieldIndex("origin"));
+    assertThat(origin.getString(0)).isEqualTo("run");
+    assertThat(origin.getInt(1)).isEqualTo(3);
+    assertThat(origin.getString(3)).isEqualTo("cpu");
+  }
+
+  private static void assertError(Row row, String code, String message) {
+    assertThat(row.<String>getAs("finish_reason")).isEqualTo("error");
+    assertThat(row.isNullAt(row.fieldIndex("completion"))).isTrue();
+    assertThat(row.isNullAt(row.fieldIndex("token_ids"))).isTrue();
+    Row error = row.getStruct(row.fieldIndex("error"));
+    assertThat(error.getString(0)).isEqualTo(code);
+    assertThat(error.getString(1)).isEqualTo(message);
+    assertThat(row.isNullAt(row.fieldIndex("usage"))).isFalse();
+    assertThat(row.isNullAt(row.fieldIndex("timing"))).isFalse();
+  }
+
+  @Test
+  void noMoreRowsAreTakenThanTheQueueAllows() throws Exception {
+    AtomicInteger taken = new AtomicInteger();
+    Iterator<Row> endless =
+        new Iterator<>() {
+          @Override
+          public boolean hasNext() {
+            return true;
+          }
+
+          @Override
+          public Row next() {
+            return RowFactory.create((long) taken.incrementAndGet(), "t1 t2 t3");
+          }
+        };
+    Iterator<Row> out = new GenerateUdf(INPUT, settings(short8())).call(endless);
+    for (int handedOut = 1; handedOut <= 40; handedOut++) {
+      out.next();
+      // Slots and queue hold four each, and one row may stand at the queue's door.
+      assertThat(taken.get()).isLessThanOrEqualTo(handedOut + 9);
+    }
+    ((GeneratedRows) out).close();
+  }
+
+  @Test
+  void aCancelledTaskStopsAtOnce() throws Exception {
+    AtomicBoolean cancelled = new AtomicBoolean();
+    Row row = RowFactory.create(1L, "t1 t2 t3");
+    GeneratedRows rows =
+        new GeneratedRows(
+            List.of(row, row, row).iterator(),
+            settings(short8()),
+            0,
+            1,
+            DecoderService.get(DECODER),
+            new TaskView(0, 0, cancelled::get));
+    rows.next();
+    cancelled.set(true);
+    assertThatThrownBy(rows::next).isInstanceOf(TaskKilledException.class);
+  }
+
+  @Test
+  void theSeedBelongsToTheRow() throws Exception {
+    GenerationSettings warm =
+        new GenerationSettings(
+            8, 8, 8, Remasking.RANDOM, 1, 7, false, new CacheSettings(CachePolicyName.DECODE, 4));
+    Row a = RowFactory.create(1L, "t1 t2");
+    Row b = RowFactory.create(2L, "t1 t2");
+    Map<Long, Object> together = completions(run(warm, a, b));
+    assertThat(completions(run(warm, b))).containsEntry(2L, together.get(2L));
+    assertThat(completions(run(warm, a))).containsEntry(1L, together.get(1L));
+    assertThat(together.get(1L)).isNotEqualTo(together.get(2L));
+  }
+
+  private static Map<Long, Object> completions(List<Row> rows) {
+    return rows.stream()
+        .collect(Collectors.toMap(row -> row.getLong(0), row -> row.getAs("completion")));
+  }
+
+  @Test
+  void aModelThatCannotBeLoadedFailsTheTask() {
+    DecoderSettings nowhere = new DecoderSettings("/no/such/model", "auto", "cpu", 1, 4, 400);
+    GenerateSettings settings =
+        new GenerateSettings(
+            nowhere, new PromptSettings("id", "prompt", false, null), short8(), "run", 0);
+    Iterator<Row> out =
+        new GenerateUdf(INPUT, settings).call(List.of(RowFactory.create(1L, "t1")).iterator());
+    assertThatThrownBy(out::next)
+        .isInstanceOf(DecoderLoadException.class)
+        .hasMessageContaining("cannot load the model /no/such/model");
+  }
+
+  @Test
+  void columnsAreCheckedByName() {
+    StructType clash = INPUT.add("Usage", DataTypes.StringType);
+    assertThatThrownBy(() -> new GenerateUdf(clash, settings(short8())))
+        .hasMessageContaining("the input has a column 'Usage'");
+    StructType numbers =
+        new StructType().add("id", DataTypes.LongType).add("prompt", DataTypes.LongType);
+    assertThatThrownBy(() -> new GenerateUdf(numbers, settings(short8())))
+        .hasMessage(
+            "input.prompt-column = prompt: the column is of type bigint; it must be a string");
+    StructType bytes =
+        new StructType().add("id", DataTypes.BinaryType).add("prompt", DataTypes.StringType);
+    assertThatThrownBy(() -> new GenerateUdf(bytes, settings(short8())))
+        .hasMessageContaining("input.id-column = id: the column is of type binary");
+    assertThatThrownBy(() -> new GenerateUdf(new StructType(), settings(short8())))
+        .hasMessage("input.prompt-column = prompt: there is no such column; the input has ");
+  }
+}
