@@ -5,7 +5,6 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 jar=$root/job/target/dlm-spark.jar
 minimal_home=$root/job/target/spark
-defaults=$root/conf/spark-defaults.conf
 
 usage() {
   cat <<'USAGE'
@@ -40,9 +39,10 @@ for ((i = 1; i <= $#; i++)); do
   fi
 done
 
-# The last value of a spark-submit option (--master yarn, --master=yarn), or of the property it stands for.
+# The last value of a spark-submit option (--master yarn, --master=yarn) or of the property it stands for; else what the
+# files of properties say.
 spark_option() {
-  local option=$1 property=$2 value="" i word next
+  local option=$1 property=$2 value="" i word next file
   for ((i = 0; i < ${#spark_args[@]}; i++)); do
     word=${spark_args[i]}
     next=${spark_args[i + 1]-}
@@ -53,9 +53,10 @@ spark_option() {
       --conf="$property="*) value=${word#--conf=*=} ;;
     esac
   done
-  if [[ -z $value && -r $defaults ]]; then
-    value=$(sed -n "s/^[[:space:]]*${property//./\\.}[[:space:]=:]\{1,\}//p" "$defaults" | tail -n 1)
-  fi
+  for file in ${property_files[@]+"${property_files[@]}"}; do
+    [[ -z $value && -r $file ]] || continue
+    value=$(sed -n "s/^[[:space:]]*${property//./\\.}[[:space:]=:]\{1,\}\(.*[^[:space:]]\).*/\1/p" "$file" | tail -n 1)
+  done
   echo "$value"
 }
 
@@ -73,6 +74,18 @@ take_option() {
   done
   spark_args=(${kept[@]+"${kept[@]}"})
 }
+
+property_files=()
+properties=$(spark_option --properties-file none)
+asked_master=$(spark_option --master spark.master)
+property_files=("${properties:-$root/conf/spark-defaults.conf}")
+installed_properties=""
+if [[ -n ${SPARK_HOME-} ]]; then
+  [[ -x $SPARK_HOME/bin/spark-submit ]] ||
+    fail "SPARK_HOME=$SPARK_HOME has no bin/spark-submit: correct it, or unset it"
+  installed_properties=${SPARK_CONF_DIR:-$SPARK_HOME/conf}/spark-defaults.conf
+  property_files+=("$installed_properties")
+fi
 
 # --- Java -------------------------------------------------------------------------------------------------------------
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
@@ -106,14 +119,11 @@ if [[ -n $reason ]]; then
 fi
 
 # --- the job ----------------------------------------------------------------------------------------------------------
-master=$(spark_option --master spark.master)
-deploy_mode=$(spark_option --deploy-mode spark.submit.deployMode)
-
 for argument in ${job_args[@]+"${job_args[@]}"}; do
   case $argument in
-    -h | --help) # needs no Spark
-      usage
-      exec "$java" -cp "$jar:$minimal_home/jars/*" org.dlmspark.job.Main --help
+    -h | --help | -V | --version) # need no Spark
+      [[ $argument != -h && $argument != --help ]] || usage
+      exec "$java" -cp "$jar:$minimal_home/jars/*" org.dlmspark.job.Main "$argument"
       ;;
   esac
 done
@@ -121,11 +131,11 @@ done
 if [[ ${#job_args[@]} -eq 0 ]]; then
   cd "$root"
   job_args=(--config conf/sample.conf)
-  if [[ -z $master ]]; then
-    master='local[*]'
-    spark_args+=(--master "$master")
-  fi
+  # The sample's files are on this machine, whatever master an installation has as its default.
+  [[ -n $asked_master ]] || spark_args+=(--master 'local[*]' --deploy-mode client)
 fi
+master=$(spark_option --master spark.master)
+deploy_mode=$(spark_option --deploy-mode spark.submit.deployMode)
 
 # In cluster mode the driver runs elsewhere: the settings file goes with the job and lies in its working directory.
 if [[ $deploy_mode == cluster ]]; then
@@ -168,15 +178,11 @@ fi
 # For the process started here alone: the driver in local and client mode, the submitting client in cluster mode.
 export SPARK_SUBMIT_OPTS="-Dlog4j2.configurationFile=\"file://$root/conf/log4j2.properties\" ${SPARK_SUBMIT_OPTS-}"
 submit_args=(--class org.dlmspark.job.Main)
-[[ " ${spark_args[*]-} " == *" --properties-file"* ]] || submit_args+=(--properties-file "$defaults")
+[[ -n $properties ]] || submit_args+=(--properties-file "${property_files[0]}")
 
 if [[ -n ${SPARK_HOME-} ]]; then
-  [[ -x $SPARK_HOME/bin/spark-submit ]] ||
-    fail "SPARK_HOME=$SPARK_HOME has no bin/spark-submit: correct it, or unset it to use the Spark that the build fetched"
   # Without this, --properties-file hides the installation's own settings.
-  if [[ -f ${SPARK_CONF_DIR:-$SPARK_HOME/conf}/spark-defaults.conf ]]; then
-    submit_args+=(--load-spark-defaults)
-  fi
+  [[ ! -f $installed_properties ]] || submit_args+=(--load-spark-defaults)
   exec "$SPARK_HOME/bin/spark-submit" \
     "${submit_args[@]}" ${spark_args[@]+"${spark_args[@]}"} "$jar" "${job_args[@]}"
 fi
