@@ -1,0 +1,205 @@
+#!/usr/bin/env bash
+# Runs a job with spark-submit; see usage below and the README.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+jar=$root/job/target/dlm-spark.jar
+minimal_home=$root/job/target/spark
+
+usage() {
+  cat <<'USAGE'
+usage: ./submit.sh                                 the sample: the shipped model on the shipped prompts, on this machine
+       ./submit.sh JOB-ARGUMENTS                   a job, on this machine unless conf/spark-defaults.conf names a master
+       ./submit.sh SPARK-ARGUMENTS -- [JOB-ARGUMENTS]
+                                                   a job (or the sample) with arguments for spark-submit
+
+Builds the project first where that is needed. With SPARK_HOME set, that Spark's spark-submit runs the job; without, the
+Spark that the build fetched does: enough for the masters local, local-cluster and spark://.
+
+The job's own arguments:
+
+USAGE
+}
+
+say() { echo "submit.sh: $1" >&2; }
+
+fail() {
+  say "$1"
+  exit 2
+}
+
+# --- the command line: what stands before a `--` is Spark's ----------------------------------------------------------
+spark_args=()
+job_args=("$@")
+for ((i = 1; i <= $#; i++)); do
+  if [[ ${!i} == -- ]]; then
+    spark_args=("${@:1:i-1}")
+    job_args=("${@:i+1}")
+    break
+  fi
+done
+
+# The last value of a spark-submit option (--master yarn, --master=yarn) or of the property it stands for; else what the
+# files of properties say.
+spark_option() {
+  local option=$1 property=$2 value="" i word next file
+  for ((i = 0; i < ${#spark_args[@]}; i++)); do
+    word=${spark_args[i]}
+    next=${spark_args[i + 1]-}
+    case $word in
+      "$option") value=$next ;;
+      "$option="*) value=${word#*=} ;;
+      --conf | -c) [[ $next == "$property="* ]] && value=${next#*=} ;;
+      --conf="$property="*) value=${word#--conf=*=} ;;
+    esac
+  done
+  for file in ${property_files[@]+"${property_files[@]}"}; do
+    [[ -z $value && -r $file ]] || continue
+    value=$(sed -n "s/^[[:space:]]*${property//./\\.}[[:space:]=:]\{1,\}\(.*[^[:space:]]\).*/\1/p" "$file" | tail -n 1)
+  done
+  echo "$value"
+}
+
+# Takes a spark-submit option out of spark_args; its values, joined by commas, are left in $taken.
+take_option() {
+  local option=$1 kept=() i word
+  taken=""
+  for ((i = 0; i < ${#spark_args[@]}; i++)); do
+    word=${spark_args[i]}
+    case $word in
+      "$option") i=$((i + 1)) && taken+="${taken:+,}${spark_args[i]-}" ;;
+      "$option="*) taken+="${taken:+,}${word#*=}" ;;
+      *) kept+=("$word") ;;
+    esac
+  done
+  spark_args=(${kept[@]+"${kept[@]}"})
+}
+
+property_files=()
+properties=$(spark_option --properties-file none)
+asked_master=$(spark_option --master spark.master)
+property_files=("${properties:-$root/conf/spark-defaults.conf}")
+installed_properties=""
+if [[ -n ${SPARK_HOME-} ]]; then
+  [[ -x $SPARK_HOME/bin/spark-submit ]] ||
+    fail "SPARK_HOME=$SPARK_HOME has no bin/spark-submit: correct it, or unset it"
+  installed_properties=${SPARK_CONF_DIR:-$SPARK_HOME/conf}/spark-defaults.conf
+  property_files+=("$installed_properties")
+fi
+
+# --- Java -------------------------------------------------------------------------------------------------------------
+java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+command -v "$java" >/dev/null ||
+  fail "$java is not there: install a JDK, 17 or newer, and put it on the PATH or set JAVA_HOME"
+java_version=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1)
+[[ ${java_version:-0} -ge 17 ]] ||
+  fail "$java is Java ${java_version:-of an unknown version}: JDK 17 or newer is needed; set JAVA_HOME to one"
+
+# --- the build --------------------------------------------------------------------------------------------------------
+reason=""
+if [[ ! -f $jar || ! -f $minimal_home/RELEASE ]]; then
+  reason="nothing is built yet"
+elif changed=$(cd "$root" && find pom.xml ./*/pom.xml ./*/src/main -newer "$jar" -type f -print -quit) &&
+  [[ -n $changed ]]; then
+  reason="$changed is newer than the last build"
+fi
+if [[ -n $reason ]]; then
+  command -v mvn >/dev/null ||
+    fail "Maven is needed, since $reason: install Maven 3.8 or newer and put mvn on the PATH"
+  profiles=()
+  [[ ! -d $root/job/target/cuda ]] || profiles=(-Pcuda)
+  say "building (mvn -DskipTests package${profiles[*]:+ ${profiles[*]}}): $reason; a first build takes minutes"
+  # A build that stops half-way must not leave a jar that looks finished.
+  trap 'rm -f "$jar"; exit 130' INT TERM
+  (cd "$root" && mvn -q -B -ntp -DskipTests ${profiles[@]+"${profiles[@]}"} package) >&2 || {
+    rm -f "$jar"
+    fail "the build failed: see Maven's messages above"
+  }
+  trap - INT TERM
+fi
+
+# --- the job ----------------------------------------------------------------------------------------------------------
+for argument in ${job_args[@]+"${job_args[@]}"}; do
+  case $argument in
+    -h | --help | -V | --version) # need no Spark
+      [[ $argument != -h && $argument != --help ]] || usage
+      exec "$java" -cp "$jar:$minimal_home/jars/*" org.dlmspark.job.Main "$argument"
+      ;;
+  esac
+done
+
+if [[ ${#job_args[@]} -eq 0 ]]; then
+  cd "$root"
+  job_args=(--config conf/sample.conf)
+  # The sample's files are on this machine, whatever master an installation has as its default.
+  [[ -n $asked_master ]] || spark_args+=(--master 'local[*]' --deploy-mode client)
+fi
+master=$(spark_option --master spark.master)
+deploy_mode=$(spark_option --deploy-mode spark.submit.deployMode)
+
+# In cluster mode the driver runs elsewhere: the settings file goes with the job and lies in its working directory.
+if [[ $deploy_mode == cluster ]]; then
+  for ((i = 0; i < ${#job_args[@]}; i++)); do
+    case ${job_args[i]} in
+      --config)
+        config=${job_args[i + 1]-}
+        [[ -n $config ]] || break
+        job_args[i + 1]=$(basename "$config")
+        ;;
+      --config=*)
+        config=${job_args[i]#*=}
+        job_args[i]=--config=$(basename "$config")
+        ;;
+      *) continue ;;
+    esac
+    [[ -r $config ]] || fail "--config $config: there is no such file to ship to the driver"
+    take_option --files
+    spark_args+=(--files "${taken:+$taken,}$config")
+    break
+  done
+fi
+
+# A build with profile cuda keeps PyTorch's CUDA libraries, 2.5 GB, beside the jar. They are shipped unless the nodes
+# have them (PYTORCH_LIBRARY_PATH) or the caller ships them.
+cuda_jars=("$root"/job/target/cuda/*.jar)
+if [[ -f ${cuda_jars[0]} && -z ${PYTORCH_LIBRARY_PATH-} && ${spark_args[*]-} != *pytorch-native-* &&
+  -z $(spark_option "" spark.executorEnv.PYTORCH_LIBRARY_PATH) ]]; then
+  if [[ -z $master || $master == local || $master == local\[* ]]; then
+    take_option --driver-class-path
+    spark_args+=(--driver-class-path "${cuda_jars[0]}${taken:+:${taken//,/:}}")
+  else
+    say "shipping ${cuda_jars[0]##*/} with the job; unpack it on the nodes once to save that (README, \"A cluster\")"
+    take_option --jars
+    spark_args+=(--jars "${taken:+$taken,}${cuda_jars[0]}")
+  fi
+fi
+
+# --- spark-submit -----------------------------------------------------------------------------------------------------
+# For the process started here alone: the driver in local and client mode, the submitting client in cluster mode.
+export SPARK_SUBMIT_OPTS="-Dlog4j2.configurationFile=\"file://$root/conf/log4j2.properties\" ${SPARK_SUBMIT_OPTS-}"
+submit_args=(--class org.dlmspark.job.Main)
+[[ -n $properties ]] || submit_args+=(--properties-file "${property_files[0]}")
+
+if [[ -n ${SPARK_HOME-} ]]; then
+  # Without this, --properties-file hides the installation's own settings.
+  [[ ! -f $installed_properties ]] || submit_args+=(--load-spark-defaults)
+  exec "$SPARK_HOME/bin/spark-submit" \
+    "${submit_args[@]}" ${spark_args[@]+"${spark_args[@]}"} "$jar" "${job_args[@]}"
+fi
+
+case $master in
+  yarn | k8s://*) fail "--master $master needs a Spark installation: set SPARK_HOME to one (Spark 4.1, Scala 2.13)" ;;
+esac
+export SPARK_HOME=$minimal_home SPARK_SCALA_VERSION=2.13
+# Spark's launcher, as in its bin/spark-class, turns the arguments into a command (heap, module options, class path): a
+# NUL and a newline end what else it prints, then each word is ended by a NUL.
+command=()
+while IFS= read -r -d '' word; do
+  word=${word#$'\n'}
+  # Opened for linear algebra that this job does not do; Java warns about it at each start.
+  [[ -z $word && ${#command[@]} -eq 0 || $word == --add-modules=jdk.incubator.vector ]] || command+=("$word")
+done < <("$java" -Xmx128m -cp "$minimal_home/jars/*" org.apache.spark.launcher.Main \
+  org.apache.spark.deploy.SparkSubmit \
+  "${submit_args[@]}" ${spark_args[@]+"${spark_args[@]}"} "$jar" "${job_args[@]}")
+[[ ${#command[@]} -gt 0 ]] || fail "Spark's launcher did not take these arguments: see its message above"
+exec "${command[@]}"
