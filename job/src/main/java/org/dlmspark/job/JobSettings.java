@@ -1,0 +1,144 @@
+package org.dlmspark.job;
+
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.dlmspark.udf.DecoderSettings;
+import org.dlmspark.udf.PromptSettings;
+import org.dlmspark.udf.decode.GenerationSettings;
+
+/**
+ * All settings of a run, checked. Only {@link SettingsReader} makes them from text; the keys and
+ * their meanings stand in {@code reference.conf}.
+ *
+ * @param input where the prompts come from ({@code input.*})
+ * @param output where the rows go ({@code output.*})
+ * @param decoder the executors' decoders ({@code model.*}, {@code batch.*})
+ * @param generation how completions are generated ({@code generation.*}, {@code cache.*})
+ * @param job how the work is cut up ({@code job.*})
+ * @param check how answers are checked ({@code check.*})
+ */
+public record JobSettings(
+    Input input,
+    Output output,
+    DecoderSettings decoder,
+    GenerationSettings generation,
+    Job job,
+    Check check) {
+
+  /**
+   * The prompts.
+   *
+   * @param path file, folder or glob
+   * @param format Spark's name of the format
+   * @param options options for Spark's reader
+   * @param idColumn the column that names a row; null for a hash of the prompt
+   * @param promptColumn the string column with the prompt
+   * @param chat whether the prompt goes through the model's chat template
+   * @param systemPrompt the system message; null for none; needs {@code chat}
+   */
+  public record Input(
+      String path,
+      String format,
+      Map<String, String> options,
+      String idColumn,
+      String promptColumn,
+      boolean chat,
+      String systemPrompt) {
+
+    /** Checks that what must be set is set, and keeps an immutable copy of the options. */
+    public Input {
+      if (path == null || path.isBlank()) {
+        throw new IllegalArgumentException(
+            "input.path is not set: name the prompts with --input PATH");
+      }
+      requireText("input.format", format, "name a format that Spark reads, such as parquet");
+      requireText("input.prompt-column", promptColumn, "name the column that holds the prompts");
+      if (idColumn != null && idColumn.isBlank()) {
+        throw new IllegalArgumentException(
+            "input.id-column is empty: name the column that names a row, or set it to null");
+      }
+      options = Map.copyOf(options);
+      // The executors' record checks what concerns it.
+      var unused = new PromptSettings(idColumn, promptColumn, chat, systemPrompt);
+    }
+
+    /**
+     * How a row becomes a prompt, for the executors.
+     *
+     * @param column the column that names a row, be it the input's or an added one
+     * @return the settings
+     */
+    PromptSettings prompt(String column) {
+      return new PromptSettings(column, promptColumn, chat, systemPrompt);
+    }
+  }
+
+  /**
+   * The output.
+   *
+   * @param path the folder to write
+   * @param mode what to do if it exists
+   */
+  public record Output(String path, OutputMode mode) {
+
+    /** Checks that there is a path. */
+    public Output {
+      if (path == null || path.isBlank()) {
+        throw new IllegalArgumentException(
+            "output.path is not set: name the folder to write with --output FOLDER");
+      }
+    }
+  }
+
+  /**
+   * The Spark job.
+   *
+   * @param partitions number of tasks; 0 for a number chosen from rows and cores
+   * @param name the Spark application's name
+   */
+  public record Job(int partitions, String name) {
+
+    /** The most tasks that make sense: the driver keeps a record of each. */
+    private static final int MAX_PARTITIONS = 1_000_000;
+
+    /** Checks the number. */
+    public Job {
+      if (partitions < 0 || partitions > MAX_PARTITIONS) {
+        throw new IllegalArgumentException(
+            "job.partitions = "
+                + partitions
+                + ": must be 0 (chosen from the rows and the cores) to "
+                + MAX_PARTITIONS);
+      }
+      requireText("job.name", name, "give the Spark application a name");
+    }
+  }
+
+  /**
+   * The check of answers.
+   *
+   * @param answerColumn the column with the right answers; null for no check
+   * @param answerPattern finds the answer in a completion; one group
+   */
+  public record Check(String answerColumn, Pattern answerPattern) {
+
+    /** Checks that the pattern has the one group that holds the answer. */
+    public Check {
+      int groups = answerPattern.matcher("").groupCount();
+      if (groups != 1) {
+        throw new IllegalArgumentException(
+            "check.answer-pattern = "
+                + answerPattern
+                + ": has "
+                + groups
+                + " groups: must have exactly one, around the answer; write (?:...) for others");
+      }
+    }
+  }
+
+  private static void requireText(String key, String value, String remedy) {
+    if (value == null || value.isBlank()) {
+      throw new IllegalArgumentException(key + " is not set: " + remedy);
+    }
+  }
+}

@@ -1,0 +1,363 @@
+package org.dlmspark.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.dlmspark.udf.DecoderSettings;
+import org.dlmspark.udf.decode.CacheSettings;
+import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
+import org.dlmspark.udf.decode.GenerationSettings;
+import org.dlmspark.udf.decode.Remasking;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsReaderTest {
+
+  private static final List<String> PATHS =
+      List.of("input.path=in", "output.path=out", "model.path=model");
+
+  @TempDir Path folder;
+
+  private static JobSettings read(Path file, String... overrides) {
+    List<String> all = new ArrayList<>(PATHS);
+    all.addAll(List.of(overrides));
+    return SettingsReader.read(file, all);
+  }
+
+  private Path file(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text);
+  }
+
+  @Test
+  void everyKeyHasItsDefault() {
+    Map<String, String> defaults = new LinkedHashMap<>();
+    SettingsSources.leaves(SettingsSources.reference())
+        .forEach((key, value) -> defaults.put(key, SettingsTable.defaultOf(value)));
+    Map<String, String> expected = new LinkedHashMap<>();
+    expected.put("input.path", "null");
+    expected.put("input.format", "parquet");
+    expected.put("input.options", "{}");
+    expected.put("input.id-column", "id");
+    expected.put("input.prompt-column", "prompt");
+    expected.put("input.chat", "true");
+    expected.put("input.system-prompt", "null");
+    expected.put("output.path", "null");
+    expected.put("output.mode", "error-if-exists");
+    expected.put("model.path", "null");
+    expected.put("model.dtype", "auto");
+    expected.put("model.device", "auto");
+    expected.put("model.threads", "0");
+    expected.put("generation.gen-length", "128");
+    expected.put("generation.block-length", "32");
+    expected.put("generation.steps", "generation.gen-length");
+    expected.put("generation.remasking", "low_confidence");
+    expected.put("generation.temperature", "0");
+    expected.put("generation.seed", "0");
+    expected.put("generation.stop-at-eos", "true");
+    expected.put("cache.policy", "decode");
+    expected.put("cache.refresh-interval", "8");
+    expected.put("batch.max-sequences", "16");
+    expected.put("batch.max-tokens", "8192");
+    expected.put("job.partitions", "0");
+    expected.put("job.name", "dlm-spark");
+    expected.put("check.answer-column", "null");
+    expected.put("check.answer-pattern", "####\\s*\\$?(-?[0-9][0-9,]*(?:\\.[0-9]+)?)");
+    assertThat(defaults).containsExactlyEntriesOf(expected);
+  }
+
+  @Test
+  void everyKeyIsDocumented() {
+    SettingsSources.leaves(SettingsSources.reference())
+        .forEach((key, value) -> assertThat(value.origin().comments()).as(key).isNotEmpty());
+  }
+
+  @Test
+  void defaultsReachTheRecord() {
+    JobSettings settings = read(null);
+    assertThat(settings.input())
+        .isEqualTo(new JobSettings.Input("in", "parquet", Map.of(), "id", "prompt", true, null));
+    assertThat(settings.output())
+        .isEqualTo(new JobSettings.Output("out", OutputMode.ERROR_IF_EXISTS));
+    assertThat(settings.decoder())
+        .isEqualTo(new DecoderSettings("model", "auto", "auto", 0, 16, 8192));
+    assertThat(settings.generation())
+        .isEqualTo(
+            new GenerationSettings(
+                128,
+                32,
+                128,
+                Remasking.LOW_CONFIDENCE,
+                0,
+                0,
+                true,
+                new CacheSettings(CachePolicyName.DECODE, 8)));
+    assertThat(settings.job()).isEqualTo(new JobSettings.Job(0, "dlm-spark"));
+    assertThat(settings.check().answerColumn()).isNull();
+  }
+
+  @Test
+  void everyKeyReachesTheRecord() {
+    JobSettings settings =
+        read(
+            null,
+            "input.format=json",
+            "input.options.multiLine=true",
+            "input.options.\"a.b\"=c",
+            "input.id-column=name",
+            "input.prompt-column=question",
+            "input.chat=true",
+            "input.system-prompt=Be brief.",
+            "output.mode=overwrite",
+            "model.dtype=bfloat16",
+            "model.device=gpu:1",
+            "model.threads=3",
+            "generation.gen-length=64",
+            "generation.block-length=16",
+            "generation.steps=32",
+            "generation.remasking=random",
+            "generation.temperature=0.5",
+            "generation.seed=-9000000000",
+            "generation.stop-at-eos=false",
+            "cache.policy=none",
+            "cache.refresh-interval=4",
+            "batch.max-sequences=2",
+            "batch.max-tokens=500",
+            "job.partitions=7",
+            "job.name=nightly",
+            "check.answer-column=answer",
+            "check.answer-pattern=is (.*)");
+    assertThat(settings.input())
+        .isEqualTo(
+            new JobSettings.Input(
+                "in",
+                "json",
+                Map.of("multiLine", "true", "a.b", "c"),
+                "name",
+                "question",
+                true,
+                "Be brief."));
+    assertThat(settings.output()).isEqualTo(new JobSettings.Output("out", OutputMode.OVERWRITE));
+    assertThat(settings.decoder())
+        .isEqualTo(new DecoderSettings("model", "bfloat16", "gpu:1", 3, 2, 500));
+    assertThat(settings.generation())
+        .isEqualTo(
+            new GenerationSettings(
+                64,
+                16,
+                32,
+                Remasking.RANDOM,
+                0.5,
+                -9000000000L,
+                false,
+                new CacheSettings(CachePolicyName.NONE, 4)));
+    assertThat(settings.job()).isEqualTo(new JobSettings.Job(7, "nightly"));
+    assertThat(settings.check().answerColumn()).isEqualTo("answer");
+    assertThat(settings.check().answerPattern().pattern()).isEqualTo("is (.*)");
+  }
+
+  @Test
+  void stepsFollowTheLengthUnlessTheyAreSet() {
+    assertThat(read(null, "generation.gen-length=64").generation().steps()).isEqualTo(64);
+    assertThat(read(null, "generation.gen-length=64", "generation.steps=8").generation().steps())
+        .isEqualTo(8);
+  }
+
+  @Test
+  void overridesBeatTheFileAndTheFileBeatsTheDefaults() throws IOException {
+    Path file = file("job.conf", "generation { steps = 64, seed = 5 }\ncache.policy = none");
+    JobSettings settings = read(file, "generation.seed=6", "generation.seed=7");
+    assertThat(settings.generation().steps()).isEqualTo(64);
+    assertThat(settings.generation().seed()).isEqualTo(7);
+    assertThat(settings.generation().cache().policy()).isEqualTo(CachePolicyName.NONE);
+  }
+
+  @Test
+  void javaSystemPropertiesHaveNoSay() {
+    System.setProperty("generation.seed", "99");
+    try {
+      assertThat(read(null).generation().seed()).isZero();
+    } finally {
+      System.clearProperty("generation.seed");
+    }
+  }
+
+  @Test
+  void overrideValuesAreTakenAsTheyStand() {
+    assertThat(read(null, "input.path=hdfs://node:9000/a/*.parquet?x=y#z").input().path())
+        .isEqualTo("hdfs://node:9000/a/*.parquet?x=y#z");
+    assertThat(read(null, "input.id-column=null").input().idColumn()).isNull();
+    assertThat(read(null, "input.id-column=\"null\"").input().idColumn()).isEqualTo("null");
+    assertThat(read(null, "input.options={ header = true }").input().options())
+        .containsExactly(Map.entry("header", "true"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "generation.stpes=5 | unknown setting generation.stpes (--set generation.stpes):"
+            + " did you mean generation.steps?",
+        "steps=5 | unknown setting steps (--set steps): did you mean generation.steps?",
+        "batch.seed=5 | unknown setting batch.seed (--set batch.seed): did you mean"
+            + " generation.seed?",
+        "input.path.x=5 | unknown setting input.path.x (--set input.path.x):"
+            + " did you mean input.path?",
+        "input=5 | input = \"5\" (--set input): is a group of settings, such as input.path",
+        "generation.top-p=0.9 | unknown setting generation.top-p (--set generation.top-p):"
+            + " did you mean generation.steps?",
+        "generation.steps=many | generation.steps = \"many\": must be a whole number"
+            + " (--set generation.steps)",
+        "generation.steps=1.5 | generation.steps = \"1.5\": must be a whole number"
+            + " (--set generation.steps)",
+        "generation.steps=null | generation.steps = null: must have a value;"
+            + " leave it out for the default",
+        "generation.steps=99999999999 | generation.steps = \"99999999999\": must be a whole"
+            + " number from -2147483648 to 2147483647 (--set generation.steps)",
+        "generation.steps=[1] | generation.steps = [1]: must be text (--set generation.steps)",
+        "generation.temperature=hot | generation.temperature = \"hot\": must be a number"
+            + " (--set generation.temperature)",
+        "generation.temperature=-1 | generation.temperature = -1.0:"
+            + " must be 0 or a finite number above it",
+        "generation.stop-at-eos=yes | generation.stop-at-eos = \"yes\": must be true or false"
+            + " (--set generation.stop-at-eos)",
+        "generation.remasking=best | generation.remasking = \"best\": must be one of"
+            + " low_confidence, random (--set generation.remasking)",
+        "generation.block-length=48 | generation.block-length = 48 does not divide"
+            + " generation.gen-length = 128: choose a divisor of 128, such as 128",
+        "generation.steps=126 | generation.steps = 126 cannot be shared out over 4 blocks"
+            + " (generation.gen-length / generation.block-length): choose a multiple of 4,"
+            + " such as 128",
+        "cache.policy=greedy | cache.policy = \"greedy\": must be one of none, decode"
+            + " (--set cache.policy)",
+        "cache.refresh-interval=0 | cache.refresh-interval = 0: must be at least 1 (steps)",
+        "output.mode=resume | output.mode = resume: a run cannot be resumed in this version;"
+            + " choose another output.path, or overwrite",
+        "output.mode=append | output.mode = \"append\": must be one of error-if-exists, overwrite"
+            + " (--set output.mode)",
+        "model.dtype=int8 | model.dtype = int8: must be one of auto, float32, float16, bfloat16",
+        "model.device=tpu | model.device = tpu: must be auto, cpu, gpu or gpu:N with N a number",
+        "model.device=null | model.device = null: must have a value; leave it out for the default",
+        "batch.max-sequences=0 | batch.max-sequences = 0: must be at least 1",
+        "job.partitions=-1 | job.partitions = -1: must be 0 (chosen from the rows and the cores)"
+            + " to 1000000",
+        "job.name=null | job.name is not set: give the Spark application a name",
+        "input.path=null | input.path is not set: name the prompts with --input PATH",
+        "output.path= | output.path is not set: name the folder to write with --output FOLDER",
+        "model.path=null | model.path is not set: name a Hugging Face folder with --model FOLDER",
+        "input.prompt-column=null | input.prompt-column is not set: name the column that holds"
+            + " the prompts",
+        "input.options=5 | input.options = \"5\": must be a map, such as { header = true }"
+            + " (--set input.options)",
+        "check.answer-pattern=( | check.answer-pattern = \"(\": is not a regular expression:"
+            + " Unclosed group (--set check.answer-pattern)",
+        "check.answer-pattern=a(b)(c) | check.answer-pattern = a(b)(c): has 2 groups: must have"
+            + " exactly one, around the answer; write (?:...) for others",
+        "nothing | --set nothing: must be key=value, such as generation.steps=64",
+        "=5 | --set =5: must be key=value, such as generation.steps=64",
+      })
+  void refusesWithOneMessage(String override, String message) {
+    assertThatThrownBy(() -> read(null, override))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void aSystemPromptNeedsAChat() {
+    JobSettings settings = read(null, "input.system-prompt=Be brief.");
+    assertThat(settings.input().systemPrompt()).isEqualTo("Be brief.");
+    assertThatThrownBy(() -> read(null, "input.system-prompt=Be brief.", "input.chat=false"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("input.system-prompt is set but input.chat = false");
+  }
+
+  @Test
+  void unknownKeyInAFileIsNamedWithItsLine() throws IOException {
+    Path file = file("job.conf", "input {\n  chat = false\n  id-colum = x\n}");
+    assertThatThrownBy(() -> read(file))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage(
+            "unknown setting input.id-colum (" + file + ": 3): did you mean input.id-column?");
+  }
+
+  @Test
+  void missingFileIsNamed() {
+    Path file = folder.resolve("none.conf");
+    assertThatThrownBy(() -> read(file))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage(
+            "--config "
+                + file
+                + ": there is no such file; the path is relative to where you stand");
+  }
+
+  @Test
+  void brokenFileIsNamedWithItsLine() throws IOException {
+    Path file = file("job.conf", "input {\n  path = a\n  }}\n");
+    assertThatThrownBy(() -> read(file))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageStartingWith("--config " + file + ": cannot be read as HOCON: ")
+        .hasMessageContaining("job.conf: 3");
+  }
+
+  @Test
+  void unresolvedSubstitutionIsNamed() throws IOException {
+    Path file = file("job.conf", "generation.steps = ${nowhere.to.be.found}");
+    assertThatThrownBy(() -> read(file))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("${nowhere.to.be.found}");
+  }
+
+  @Test
+  void includesLocalFiles() throws IOException {
+    Files.createDirectories(folder.resolve("base"));
+    file("base/more.conf", "cache.policy = none");
+    file("base/base.conf", "include \"more.conf\"\ngeneration.seed = 3");
+    Path file = file("job.conf", "include \"base/base.conf\"\ngeneration.steps = 64");
+    JobSettings settings = read(file);
+    assertThat(settings.generation().seed()).isEqualTo(3);
+    assertThat(settings.generation().steps()).isEqualTo(64);
+    assertThat(settings.generation().cache().policy()).isEqualTo(CachePolicyName.NONE);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      value = {
+        "include url(\"http://127.0.0.1:9/a.conf\")",
+        "include \"http://127.0.0.1:9/a.conf\"",
+        "include \"file:///etc/hostname\"",
+        "include classpath(\"reference.conf\")"
+      })
+  void includesNothingButLocalFiles(String include) throws IOException {
+    Path file = file("job.conf", include);
+    assertThatThrownBy(() -> read(file))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("is refused: only local files can be included");
+  }
+
+  @Test
+  void missingIncludeIsAnError() throws IOException {
+    Path file = file("job.conf", "include \"gone.conf\"");
+    assertThatThrownBy(() -> read(file))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("gone.conf");
+  }
+
+  @Test
+  void includeRingIsAnError() throws IOException {
+    Path file = file("job.conf", "include \"job.conf\"");
+    assertThatThrownBy(() -> read(file))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("includes itself, or files include each other too deep");
+  }
+}
