@@ -1,0 +1,276 @@
+package org.dlmspark.job;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.substring;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.apache.commons.text.similarity.LevenshteinDistance;
+import org.apache.spark.SparkThrowable;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.MapType;
+import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.types.VariantType;
+import org.dlmspark.udf.OutputSchema;
+
+/**
+ * Opens the input and checks it before anything is decoded: its columns, and that every row has an
+ * id of its own.
+ */
+final class InputCheck {
+
+  /** The column that is added when {@code input.id-column} is null. */
+  static final String HASH_COLUMN = "id";
+
+  /**
+   * Hexadecimal digits of the added id: 128 bits, so that no two of many prompts meet by chance.
+   */
+  private static final int HASH_DIGITS = 32;
+
+  private static final int EXAMPLES = 3;
+
+  private final JobSettings settings;
+
+  private InputCheck(JobSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Checked prompts.
+   *
+   * @param rows the input's rows, not yet read; with an added column {@code id} if the settings
+   *     name none: the first 32 hexadecimal digits of the SHA-256 of the prompt's UTF-8, a missing
+   *     prompt counting as an empty one
+   * @param idColumn the column that names a row
+   * @param count how many rows there are
+   */
+  record CheckedInput(Dataset<Row> rows, String idColumn, long count) {}
+
+  /**
+   * Opens and checks the input. Reads the columns with ids and, where the id is a hash, prompts.
+   *
+   * @param spark the session to read with
+   * @param settings the run's settings
+   * @return the rows to generate for
+   * @throws RefusedException if the input cannot be read or a column does not fit
+   */
+  static CheckedInput check(SparkSession spark, JobSettings settings) {
+    return new InputCheck(settings).check(spark);
+  }
+
+  private CheckedInput check(SparkSession spark) {
+    JobSettings.Input input = settings.input();
+    Dataset<Row> rows =
+        reading(
+            () -> spark.read().format(input.format()).options(input.options()).load(input.path()));
+    checkColumns(rows.schema());
+    Column prompt = column(input.promptColumn());
+    if (input.idColumn() == null) {
+      Dataset<Row> named =
+          rows.withColumn(
+              HASH_COLUMN,
+              substring(sha2(coalesce(prompt, lit("")).cast("binary"), 256), 1, HASH_DIGITS));
+      // Rows without a prompt may share an id: each becomes an error row, whatever it is called.
+      long count = checkIds(named, HASH_COLUMN, coalesce(prompt.rlike("\\S"), lit(false)));
+      return new CheckedInput(named, HASH_COLUMN, count);
+    }
+    return new CheckedInput(rows, input.idColumn(), checkIds(rows, input.idColumn(), lit(true)));
+  }
+
+  private <T> T reading(Supplier<T> step) {
+    try {
+      return step.get();
+    } catch (Exception e) { // Spark throws checked exceptions that its signatures do not name.
+      String condition =
+          e instanceof SparkThrowable known && known.getCondition() != null
+              ? known.getCondition()
+              : "";
+      String path = "input.path = " + settings.input().path();
+      String format = settings.input().format();
+      throw new RefusedException(
+          switch (condition) {
+            case "PATH_NOT_FOUND" -> path + " does not exist";
+            case "DATA_SOURCE_NOT_FOUND" ->
+                "input.format = "
+                    + format
+                    + ": Spark knows no such format; name one such as parquet, json or csv, or give"
+                    + " Spark the jar that brings it (--packages)";
+            case "UNABLE_TO_INFER_SCHEMA" ->
+                path + " holds no " + format + " files: check the path and input.format";
+            default -> path + " cannot be read as " + format + ": " + Failures.reason(e);
+          },
+          e);
+    }
+  }
+
+  private void checkColumns(StructType schema) {
+    JobSettings.Input input = settings.input();
+    requireColumn(schema, "input.prompt-column", input.promptColumn());
+    DataType promptType = schema.apply(input.promptColumn()).dataType();
+    if (!(promptType instanceof StringType)) {
+      throw new RefusedException(
+          "input.prompt-column = "
+              + input.promptColumn()
+              + " is of type "
+              + promptType.simpleString()
+              + ": prompts must be strings");
+    }
+    if (input.idColumn() != null) {
+      requireColumn(schema, "input.id-column", input.idColumn());
+      DataType idType = schema.apply(input.idColumn()).dataType();
+      if (idType instanceof MapType
+          || idType instanceof ArrayType
+          || idType instanceof StructType
+          || idType instanceof VariantType) {
+        throw new RefusedException(
+            "input.id-column = "
+                + input.idColumn()
+                + " is of type "
+                + idType.simpleString()
+                + ": an id must be a single value, such as a string or a number");
+      }
+    } else if (namesInLowerCase(schema).contains(HASH_COLUMN)) {
+      throw new RefusedException(
+          "input.id-column = null adds a column "
+              + HASH_COLUMN
+              + ", but the input has one: name it with input.id-column, or rename it in the input");
+    }
+    if (settings.check().answerColumn() != null) {
+      requireColumn(schema, "check.answer-column", settings.check().answerColumn());
+    }
+    Set<String> names = namesInLowerCase(schema);
+    List<String> clashes = OutputSchema.COLUMNS.stream().filter(names::contains).toList();
+    if (!clashes.isEmpty()) {
+      throw new RefusedException(
+          "the input has columns that the output adds: "
+              + String.join(", ", clashes)
+              + "; rename them in the input");
+    }
+  }
+
+  /** Parquet files are read without regard to case, so names must differ in more than that. */
+  private static Set<String> namesInLowerCase(StructType schema) {
+    return Arrays.stream(schema.fieldNames())
+        .map(name -> name.toLowerCase(Locale.ROOT))
+        .collect(Collectors.toSet());
+  }
+
+  private void requireColumn(StructType schema, String key, String name) {
+    List<String> names = List.of(schema.fieldNames());
+    if (names.contains(name)) {
+      return;
+    }
+    String remedy = "";
+    if (settings.input().format().equals("csv") && names.contains("_c0")) {
+      remedy = "; if the first line of the csv holds names, set input.options.header = true";
+    } else if (key.equals("input.id-column")) {
+      remedy = "; name the id column, or set input.id-column = null to take a hash of the prompt";
+    }
+    throw new RefusedException(
+        key
+            + " = "
+            + name
+            + ": the input has no such column; it has "
+            + (names.isEmpty() ? "none" : String.join(", ", nearestFirst(names, name)))
+            + remedy);
+  }
+
+  private static List<String> nearestFirst(List<String> names, String wanted) {
+    LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
+    return names.stream()
+        .sorted(Comparator.comparing(name -> distance.apply(name, wanted)))
+        .toList();
+  }
+
+  /**
+   * Counts rows and refuses ids that are missing or shared.
+   *
+   * @param counts true for rows whose id must be their own
+   */
+  private long checkIds(Dataset<Row> rows, String idColumn, Column counts) {
+    Dataset<Row> ids =
+        rows.select(column(idColumn).as("id"), counts.as("counts"))
+            .groupBy("id")
+            .agg(count(lit(1)).as("n"), max("counts").as("counts"));
+    Column shared = col("n").gt(1).and(col("id").isNotNull()).and(col("counts"));
+    Row totals =
+        reading(
+            () ->
+                ids.agg(
+                        total(col("n")),
+                        total(when(col("id").isNull(), col("n"))),
+                        total(when(shared, lit(1L))))
+                    .first());
+    long count = totals.getLong(0);
+    if (totals.getLong(1) > 0) {
+      throw new RefusedException(
+          String.format(
+              Locale.ROOT,
+              "input.id-column = %s is null in %,d of %,d rows: give every row an id, or set"
+                  + " input.id-column = null to take a hash of the prompt",
+              idColumn,
+              totals.getLong(1),
+              count));
+    }
+    if (totals.getLong(2) > 0) {
+      throw notUnique(totals.getLong(2), ids.filter(shared));
+    }
+    return count;
+  }
+
+  private RefusedException notUnique(long shared, Dataset<Row> groups) {
+    String examples =
+        groups.orderBy(col("n").desc(), col("id")).limit(EXAMPLES).collectAsList().stream()
+            .map(row -> String.format(Locale.ROOT, "%s (%,d rows)", row.get(0), row.getLong(1)))
+            .collect(Collectors.joining(", "));
+    if (settings.input().idColumn() == null) {
+      return new RefusedException(
+          String.format(
+              Locale.ROOT,
+              "input.id-column = null names rows by their prompt, but %,d prompts occur more than"
+                  + " once, such as those with hash %s: name an id column, or remove the"
+                  + " repetitions",
+              shared,
+              examples));
+    }
+    return new RefusedException(
+        String.format(
+            Locale.ROOT,
+            "input.id-column = %s is not unique: %,d ids occur more than once, such as %s",
+            settings.input().idColumn(),
+            shared,
+            examples));
+  }
+
+  private static Column total(Column column) {
+    return coalesce(sum(column), lit(0L));
+  }
+
+  /**
+   * The column of exactly that name, dots and backticks included.
+   *
+   * @param name the name
+   * @return the column
+   */
+  static Column column(String name) {
+    return col("`" + name.replace("`", "``") + "`");
+  }
+}

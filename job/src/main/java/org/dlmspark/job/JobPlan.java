@@ -1,0 +1,205 @@
+package org.dlmspark.job;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.apache.spark.SparkConf;
+import org.dlmspark.job.Console.Line;
+import org.dlmspark.job.InputCheck.CheckedInput;
+import org.dlmspark.job.ModelCheck.ModelFacts;
+import org.dlmspark.udf.DecoderSettings;
+import org.dlmspark.udf.checkpoint.ModelConfig;
+import org.dlmspark.udf.checkpoint.NumberType;
+import org.dlmspark.udf.decode.CacheSettings;
+import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
+import org.dlmspark.udf.decode.GenerationSettings;
+
+/**
+ * What a run is going to do.
+ *
+ * @param settings the run's settings
+ * @param model the model
+ * @param rows input rows
+ * @param partitions tasks that the rows are spread over
+ * @param gpu whether the executors compute on a GPU, as far as the driver can tell
+ */
+record JobPlan(JobSettings settings, ModelFacts model, long rows, int partitions, boolean gpu) {
+
+  /** A task should be worth its start, and a decoder's batch should fill. */
+  private static final long LEAST_ROWS = 32;
+
+  /** A task that is lost is decoded again: so much and no more. */
+  private static final long MOST_ROWS = 2048;
+
+  /**
+   * Makes the plan.
+   *
+   * @param settings the run's settings
+   * @param model the checked model
+   * @param input the checked input
+   * @param parallelism tasks that Spark can run at the same time, as of now
+   * @param conf Spark's configuration
+   * @return the plan
+   */
+  static JobPlan of(
+      JobSettings settings, ModelFacts model, CheckedInput input, int parallelism, SparkConf conf) {
+    int partitions =
+        settings.job().partitions() > 0
+            ? settings.job().partitions()
+            : choosePartitions(input.count(), parallelism);
+    String device = settings.decoder().device();
+    boolean gpu =
+        device.startsWith("gpu")
+            || (device.equals("auto")
+                && !conf.get("spark.executor.resource.gpu.amount", "0").equals("0"));
+    return new JobPlan(settings, model, input.count(), partitions, gpu);
+  }
+
+  /**
+   * Chooses the number of tasks: two for each core, so that no core waits long for the last one;
+   * more if a task would hold over 2048 rows; fewer if it would hold under 32.
+   *
+   * @param rows input rows
+   * @param parallelism tasks that can run at the same time
+   * @return at least 1
+   */
+  static int choosePartitions(long rows, int parallelism) {
+    long wanted = Math.max(2L * parallelism, ceilDiv(rows, MOST_ROWS));
+    return (int) Math.max(1, Math.min(wanted, ceilDiv(rows, LEAST_ROWS)));
+  }
+
+  private static long ceilDiv(long number, long by) {
+    return (number + by - 1) / by;
+  }
+
+  /**
+   * The plan in a few lines, for the start of a run.
+   *
+   * @return lines for the console
+   */
+  List<Line> brief() {
+    ModelConfig config = model.config();
+    GenerationSettings generation = settings.generation();
+    List<Line> lines = new ArrayList<>();
+    lines.add(
+        Line.of(
+            "model",
+            "%s: %s, %s parameters stored as %s, context %,d tokens",
+            settings.decoder().modelPath(),
+            config.family(),
+            count(model.parameters()),
+            name(config.storedType()),
+            config.maxSequenceLength()));
+    lines.add(
+        Line.of(
+            "input",
+            "%s: %,d rows of %s in %,d %s",
+            settings.input().path(),
+            rows,
+            settings.input().format(),
+            partitions,
+            partitions == 1 ? "task" : "tasks"));
+    lines.add(Line.of("output", "%s", settings.output().path()));
+    lines.add(
+        Line.of(
+            "generation",
+            "%d tokens in blocks of %d, %d steps, %s, temperature %s, seed %d",
+            generation.genLength(),
+            generation.blockLength(),
+            generation.steps(),
+            generation.remasking().settingName(),
+            generation.temperature(),
+            generation.seed()));
+    lines.add(Line.of("cache", "%s", cache(generation.cache())));
+    return lines;
+  }
+
+  /**
+   * The whole plan, for {@code --dry-run}.
+   *
+   * @return lines for the console
+   */
+  List<Line> full() {
+    DecoderSettings decoder = settings.decoder();
+    ModelConfig config = model.config();
+    NumberType type = computeType();
+    long weights = model.parameters() * type.bytes();
+    long bytesPerToken = 2L * config.layers() * config.kvHeads() * config.headDim() * type.bytes();
+    List<Line> lines = new ArrayList<>(brief());
+    lines.add(
+        new Line(
+            "prompts",
+            "column "
+                + settings.input().promptColumn()
+                + (settings.input().chat() ? ", in the model's chat template" : ", as they are")
+                + (settings.input().systemPrompt() == null ? "" : ", with a system prompt")));
+    lines.add(
+        new Line(
+            "ids",
+            settings.input().idColumn() == null
+                ? "hash of the prompt, in an added column " + InputCheck.HASH_COLUMN
+                : "column " + settings.input().idColumn()));
+    lines.add(
+        Line.of(
+            "batch",
+            "%,d sequences and %,d tokens at most at the same time",
+            decoder.maxSequences(),
+            decoder.maxTokens()));
+    lines.add(
+        Line.of(
+            "device",
+            "%s%s, computing in %s",
+            gpu ? "GPU" : "CPU",
+            decoder.device().equals("auto")
+                ? gpu ? " that Spark assigns" : ", since Spark assigns no GPU"
+                : " (model.device = " + decoder.device() + ")",
+            name(type)));
+    lines.add(
+        Line.of(
+            "memory",
+            "%s of weights and up to %s of KV buffers (%s a token) for each executor, outside the"
+                + " heap",
+            Console.size(weights),
+            Console.size(bytesPerToken * decoder.maxTokens()),
+            Console.size(bytesPerToken)));
+    if (settings.check().answerColumn() != null) {
+      lines.add(
+          Line.of(
+              "answers",
+              "compared with column %s by %s",
+              settings.check().answerColumn(),
+              settings.check().answerPattern()));
+    }
+    return lines;
+  }
+
+  private NumberType computeType() {
+    String dtype = settings.decoder().dtype();
+    if (!dtype.equals("auto")) {
+      return NumberType.valueOf(dtype.toUpperCase(Locale.ROOT));
+    }
+    return gpu ? model.config().storedType() : NumberType.FLOAT32;
+  }
+
+  private static String cache(CacheSettings cache) {
+    return cache.policy() == CachePolicyName.NONE
+        ? "none: every position at every step"
+        : cache.policy().settingName()
+            + ", refreshed every "
+            + cache.refreshInterval()
+            + " steps of a block";
+  }
+
+  private static String name(NumberType type) {
+    return type.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String count(long parameters) {
+    if (parameters < 1_000_000) {
+      return String.format(Locale.ROOT, "%,d", parameters);
+    }
+    return parameters < 1_000_000_000
+        ? String.format(Locale.ROOT, "%.1f million", parameters / 1e6)
+        : String.format(Locale.ROOT, "%.1f billion", parameters / 1e9);
+  }
+}

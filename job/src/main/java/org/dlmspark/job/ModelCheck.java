@@ -1,0 +1,112 @@
+package org.dlmspark.job;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.dlmspark.udf.DecoderSettings;
+import org.dlmspark.udf.ModelLocation;
+import org.dlmspark.udf.checkpoint.Checkpoint;
+import org.dlmspark.udf.checkpoint.CheckpointException;
+import org.dlmspark.udf.checkpoint.LayerWeights;
+import org.dlmspark.udf.checkpoint.ModelConfig;
+import org.dlmspark.udf.checkpoint.TensorData;
+import org.dlmspark.udf.checkpoint.TransformerWeights;
+import org.dlmspark.udf.decode.GenerationSettings;
+import org.dlmspark.udf.text.TextCodec;
+import org.dlmspark.udf.text.TextException;
+
+/**
+ * Looks at the model folder before anything is started: it must be whole, and it must fit the
+ * settings. Reads headers and the tokenizer, no weights.
+ */
+final class ModelCheck {
+
+  private ModelCheck() {}
+
+  /**
+   * What the driver knows of a model.
+   *
+   * @param folder where it is
+   * @param config its shape
+   * @param parameters how many numbers its weights are
+   */
+  record ModelFacts(Path folder, ModelConfig config, long parameters) {}
+
+  /**
+   * Checks the folder and that the settings fit the model.
+   *
+   * @param settings the run's settings
+   * @return what was found
+   * @throws RefusedException if the folder is not a model's, or does not fit
+   */
+  static ModelFacts check(JobSettings settings) {
+    try {
+      Path folder = ModelLocation.resolve(settings.decoder().modelPath());
+      Checkpoint checkpoint = Checkpoint.open(folder);
+      checkTemplate(folder, settings);
+      checkLengths(checkpoint.config(), settings.generation(), settings.decoder());
+      return new ModelFacts(folder, checkpoint.config(), parameters(checkpoint.weights()));
+    } catch (CheckpointException | TextException e) {
+      throw new RefusedException(e.getMessage(), e);
+    }
+  }
+
+  private static void checkTemplate(Path folder, JobSettings settings) {
+    try (TextCodec codec = TextCodec.open(folder)) {
+      if (settings.input().chat()) {
+        codec.requireChat(settings.input().systemPrompt());
+      }
+    }
+  }
+
+  private static void checkLengths(
+      ModelConfig model, GenerationSettings generation, DecoderSettings decoder) {
+    int length = generation.genLength();
+    if (length >= model.maxSequenceLength()) {
+      throw new RefusedException(
+          "generation.gen-length = "
+              + length
+              + " leaves no room for a prompt: the model's context is "
+              + model.maxSequenceLength()
+              + " tokens, prompt and completion together");
+    }
+    if (decoder.maxTokens() <= length) {
+      throw new RefusedException(
+          "batch.max-tokens = "
+              + decoder.maxTokens()
+              + " holds not one sequence of generation.gen-length = "
+              + length
+              + " and its prompt: raise it to "
+              + model.maxSequenceLength()
+              + " for any prompt to fit");
+    }
+  }
+
+  private static long parameters(TransformerWeights weights) {
+    long layers =
+        weights.layers().stream().flatMap(ModelCheck::tensors).mapToLong(ModelCheck::size).sum();
+    boolean tied = weights.head().name().equals(weights.embedding().name());
+    return size(weights.embedding())
+        + layers
+        + size(weights.finalNorm())
+        + (tied ? 0 : size(weights.head()));
+  }
+
+  private static Stream<TensorData> tensors(LayerWeights layer) {
+    return List.of(
+        layer.attentionNorm(),
+        layer.query(),
+        layer.key(),
+        layer.value(),
+        layer.attentionOut(),
+        layer.mlpNorm(),
+        layer.gate(),
+        layer.up(),
+        layer.down())
+        .stream();
+  }
+
+  private static long size(TensorData tensor) {
+    return tensor.shape().stream().reduce(1L, Math::multiplyExact);
+  }
+}

@@ -1,0 +1,110 @@
+package org.dlmspark.job;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** Looks at the output path, so that a run neither stops at its end nor destroys anything. */
+final class OutputCheck {
+
+  private OutputCheck() {}
+
+  /**
+   * Checks that the output may be written. Creates nothing.
+   *
+   * @param settings the run's settings
+   * @param hadoop how to reach file systems
+   * @throws RefusedException if the output exists and may not be replaced, or if it and the input
+   *     lie in one another
+   */
+  static void check(JobSettings settings, Configuration hadoop) {
+    String output = settings.output().path();
+    try {
+      Path path = new Path(output);
+      FileSystem fileSystem = path.getFileSystem(hadoop);
+      refuseOverlap(settings, fileSystem.makeQualified(path), hadoop);
+      if (!fileSystem.exists(path)) {
+        return;
+      }
+      if (settings.output().mode() == OutputMode.ERROR_IF_EXISTS) {
+        throw new RefusedException(
+            "output.path = "
+                + output
+                + " exists: choose another, or replace it with --set output.mode=overwrite");
+      }
+      refuseForeignFiles(output, path, fileSystem);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new RefusedException(
+          "output.path = " + output + " cannot be looked at: " + e.getMessage(), e);
+    }
+  }
+
+  private static void refuseOverlap(JobSettings settings, Path output, Configuration hadoop)
+      throws IOException {
+    String input = settings.input().path();
+    for (Path root : roots(input, hadoop)) {
+      if (liesIn(root, output)) {
+        throw new RefusedException(
+            "output.path = "
+                + settings.output().path()
+                + " is or holds input.path = "
+                + input
+                + ": writing there would destroy the prompts; choose another folder");
+      }
+      if (liesIn(output, root)) {
+        throw new RefusedException(
+            "output.path = "
+                + settings.output().path()
+                + " lies inside input.path = "
+                + input
+                + ": the next run would read it as prompts; choose a folder outside");
+      }
+    }
+  }
+
+  private static List<Path> roots(String input, Configuration hadoop) throws IOException {
+    Path path = new Path(input);
+    FileSystem fileSystem = path.getFileSystem(hadoop);
+    FileStatus[] found = fileSystem.globStatus(path);
+    List<Path> roots = new ArrayList<>();
+    for (FileStatus status : found == null ? new FileStatus[0] : found) {
+      roots.add(fileSystem.makeQualified(status.getPath()));
+    }
+    return roots;
+  }
+
+  private static boolean liesIn(Path path, Path folder) {
+    for (Path part = path; part != null; part = part.getParent()) {
+      if (part.equals(folder)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A slip in {@code output.path} must not cost a home directory. */
+  private static void refuseForeignFiles(String output, Path path, FileSystem fileSystem)
+      throws IOException {
+    if (!fileSystem.getFileStatus(path).isDirectory()) {
+      throw new RefusedException(
+          "output.path = " + output + " is a file: name the folder that the job is to write");
+    }
+    for (FileStatus status : fileSystem.listStatus(path)) {
+      String name = status.getPath().getName();
+      boolean written = name.startsWith("part-") || name.startsWith("_") || name.startsWith(".");
+      if (!written) {
+        throw new RefusedException(
+            "output.path = "
+                + output
+                + " holds "
+                + name
+                + ", which no job wrote: output.mode = overwrite replaces only a job's output;"
+                + " choose another folder or empty it yourself");
+      }
+    }
+  }
+}

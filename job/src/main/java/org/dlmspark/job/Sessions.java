@@ -1,0 +1,85 @@
+package org.dlmspark.job;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import org.dlmspark.udf.DecoderSettings;
+import org.dlmspark.udf.DlmSparkPlugin;
+
+/** Starts Spark for a run. */
+final class Sessions {
+
+  private Sessions() {}
+
+  /**
+   * Starts a session, or takes the one that runs. The master and all else comes from spark-submit.
+   *
+   * @param conf what spark-submit set
+   * @param name the application's name
+   * @param decoder the decoder that executors begin to load at their start; null to load none
+   * @return the session, to be stopped by the caller
+   * @throws RefusedException if nobody said where Spark runs
+   */
+  static SparkSession start(SparkConf conf, String name, DecoderSettings decoder) {
+    if (!conf.contains("spark.master")) {
+      throw new RefusedException(
+          "no Spark master is set: start the job with submit.sh or spark-submit, for example with"
+              + " --master 'local[*]'");
+    }
+    SparkConf own = conf.clone().setAppName(name);
+    // Speculation would decode the last rows twice.
+    own.set("spark.speculation", "false");
+    if (decoder != null) {
+      own.set("spark.plugins", withOwnPlugin(conf.get("spark.plugins", "")));
+      own.set(DlmSparkPlugin.DECODER_CONF, decoder.toJson());
+    }
+    return SparkSession.builder().config(own).getOrCreate();
+  }
+
+  private static String withOwnPlugin(String plugins) {
+    String own = DlmSparkPlugin.class.getName();
+    if (plugins.isBlank()) {
+      return own;
+    }
+    return plugins.contains(own) ? plugins : plugins + "," + own;
+  }
+
+  /**
+   * The decoder with a model path that executors find. Local executors may stand in folders of
+   * their own, so a relative path to a folder here is made absolute for them; executors elsewhere
+   * get the path as the user wrote it.
+   *
+   * @param decoder the decoder of the settings
+   * @param conf what spark-submit set
+   * @return the decoder for the executors
+   */
+  static DecoderSettings forExecutors(DecoderSettings decoder, SparkConf conf) {
+    Path folder = Path.of(decoder.modelPath());
+    if (!conf.get("spark.master", "").startsWith("local") || !Files.isDirectory(folder)) {
+      return decoder;
+    }
+    return new DecoderSettings(
+        folder.toAbsolutePath().normalize().toString(),
+        decoder.dtype(),
+        decoder.device(),
+        decoder.threads(),
+        decoder.maxSequences(),
+        decoder.maxTokens());
+  }
+
+  /**
+   * Whether the model folder can only be looked at once Spark runs, since Spark unpacks it.
+   *
+   * @param modelPath {@code model.path}
+   * @param conf what spark-submit set
+   * @return true if the folder is not here yet and may come with {@code --archives} or {@code
+   *     --files}
+   */
+  static boolean shipsModel(String modelPath, SparkConf conf) {
+    Path folder = Path.of(modelPath);
+    return !folder.isAbsolute()
+        && !Files.exists(folder)
+        && (conf.contains("spark.archives") || conf.contains("spark.files"));
+  }
+}

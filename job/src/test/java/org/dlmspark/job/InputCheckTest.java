@@ -1,0 +1,226 @@
+package org.dlmspark.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.dlmspark.job.InputCheck.CheckedInput;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InputCheckTest {
+
+  private static SparkSession spark;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void startSpark() {
+    spark =
+        SparkSession.builder()
+            .master("local[1]")
+            .appName("InputCheckTest")
+            .config("spark.ui.enabled", "false")
+            .config("spark.sql.shuffle.partitions", "1")
+            .getOrCreate();
+  }
+
+  @AfterAll
+  static void stopSpark() {
+    spark.stop();
+  }
+
+  private JobSettings settings(String... overrides) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "input.path=" + folder.resolve("in"),
+                "output.path=" + folder.resolve("out"),
+                "model.path=model"));
+    all.addAll(List.of(overrides));
+    return SettingsReader.read(null, all);
+  }
+
+  private void write(String sql) {
+    spark.sql(sql).write().parquet(folder.resolve("in").toString());
+  }
+
+  private CheckedInput check(String... overrides) {
+    return InputCheck.check(spark, settings(overrides));
+  }
+
+  private void assertRefused(String message, String... overrides) {
+    assertThatThrownBy(() -> check(overrides))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void acceptsPromptsWithIds() {
+    write("select * from values (1, 'a'), (2, null), (3, '') as t(id, prompt)");
+    CheckedInput input = check();
+    assertThat(input.count()).isEqualTo(3);
+    assertThat(input.idColumn()).isEqualTo("id");
+    assertThat(input.rows().columns()).containsExactly("id", "prompt");
+  }
+
+  @Test
+  void acceptsAnEmptyInput() {
+    write("select * from values (1, 'a') as t(id, prompt) where id > 1");
+    assertThat(check().count()).isZero();
+    assertThat(check("input.prompt-column=prompt").idColumn()).isEqualTo("id");
+  }
+
+  @Test
+  void refusesAMissingInput() {
+    assertRefused("input.path = " + folder.resolve("in") + " does not exist");
+  }
+
+  @Test
+  void refusesAnUnknownFormat() {
+    write("select 1 as id, 'a' as prompt");
+    assertRefused(
+        "input.format = paquet: Spark knows no such format; name one such as parquet, json or csv,"
+            + " or give Spark the jar that brings it (--packages)",
+        "input.format=paquet");
+  }
+
+  @Test
+  void refusesAFolderWithoutFiles() throws IOException {
+    Files.createDirectories(folder.resolve("in"));
+    assertRefused(
+        "input.path = "
+            + folder.resolve("in")
+            + " holds no parquet files: check the path and input.format");
+  }
+
+  @Test
+  void refusesABrokenFile() throws IOException {
+    Files.writeString(folder.resolve("in"), "this is no Parquet file, whatever it is called");
+    assertThatThrownBy(this::check)
+        .isInstanceOf(RefusedException.class)
+        .hasMessageStartingWith(
+            "input.path = " + folder.resolve("in") + " cannot be read as parquet: ")
+        .hasMessageContaining("is not a Parquet file");
+  }
+
+  @Test
+  void refusesAMissingPromptColumnAndNamesTheNearestFirst() {
+    write("select 1 as id, 2 as other, 'a' as promt");
+    assertRefused(
+        "input.prompt-column = prompt: the input has no such column; it has promt, id, other");
+  }
+
+  @Test
+  void saysHowToReadACsvWithHeader() throws IOException {
+    Files.writeString(folder.resolve("in"), "id,prompt\n1,a\n");
+    assertRefused(
+        "input.prompt-column = prompt: the input has no such column; it has _c0, _c1;"
+            + " if the first line of the csv holds names, set input.options.header = true",
+        "input.format=csv");
+    assertThat(check("input.format=csv", "input.options.header=true").count()).isEqualTo(1);
+  }
+
+  @Test
+  void refusesAPromptThatIsNoString() {
+    write("select 1 as id, 2 as prompt");
+    assertRefused("input.prompt-column = prompt is of type int: prompts must be strings");
+  }
+
+  @Test
+  void refusesAMissingIdColumn() {
+    write("select 'a' as prompt");
+    assertRefused(
+        "input.id-column = id: the input has no such column; it has prompt; name the id column, or"
+            + " set input.id-column = null to take a hash of the prompt");
+  }
+
+  @Test
+  void refusesAnIdThatIsNoSingleValue() {
+    write("select map('a', 1) as id, 'a' as prompt");
+    assertRefused(
+        "input.id-column = id is of type map<string,int>: an id must be a single value, such as a"
+            + " string or a number");
+  }
+
+  @Test
+  void refusesMissingIds() {
+    write("select * from values (1, 'a'), (null, 'b'), (null, 'c') as t(id, prompt)");
+    assertRefused(
+        "input.id-column = id is null in 2 of 3 rows: give every row an id, or set"
+            + " input.id-column = null to take a hash of the prompt");
+  }
+
+  @Test
+  void refusesSharedIdsAndGivesExamples() {
+    write(
+        "select * from values (1, 'a'), (2, 'b'), (2, 'c'), (3, 'd'), (3, 'e'), (3, 'f')"
+            + " as t(id, prompt)");
+    assertRefused(
+        "input.id-column = id is not unique: 2 ids occur more than once, such as 3 (3 rows), 2 (2"
+            + " rows)");
+  }
+
+  @Test
+  void refusesColumnsThatTheOutputAdds() {
+    write("select 1 as id, 'a' as prompt, 'x' as Completion, 1 as usage");
+    assertRefused(
+        "the input has columns that the output adds: completion, usage; rename them in the input");
+  }
+
+  @Test
+  void refusesAMissingAnswerColumn() {
+    write("select 1 as id, 'a' as prompt");
+    assertRefused(
+        "check.answer-column = answer: the input has no such column; it has id, prompt",
+        "check.answer-column=answer");
+  }
+
+  @Test
+  void takesColumnsWithDotsAndBackticks() {
+    write("select 1 as `the.id`, 'a' as `a``b`");
+    CheckedInput input = check("input.id-column=the.id", "input.prompt-column=a`b");
+    assertThat(input.count()).isEqualTo(1);
+  }
+
+  @Test
+  void addsAHashOfThePrompt() {
+    write("select * from values ('hello', 1), (null, 2), ('', 3), (' ', 4) as t(prompt, other)");
+    CheckedInput input = check("input.id-column=null");
+    assertThat(input.count()).isEqualTo(4);
+    assertThat(input.idColumn()).isEqualTo("id");
+    assertThat(input.rows().columns()).containsExactly("prompt", "other", "id");
+    List<Row> rows = input.rows().orderBy("other").collectAsList();
+    // From sha256sum: of "hello", and of nothing.
+    assertThat(rows.get(0).getString(2)).isEqualTo("2cf24dba5fb0a30e26e83b2ac5b9e29e");
+    assertThat(rows.get(1).getString(2)).isEqualTo("e3b0c44298fc1c149afbf4c8996fb924");
+    assertThat(rows.get(2).getString(2)).isEqualTo(rows.get(1).getString(2));
+  }
+
+  @Test
+  void refusesRepeatedPromptsWithoutIds() {
+    write("select * from values ('hello'), ('hello'), ('b') as t(prompt)");
+    assertRefused(
+        "input.id-column = null names rows by their prompt, but 1 prompts occur more than once,"
+            + " such as those with hash 2cf24dba5fb0a30e26e83b2ac5b9e29e (2 rows): name an id"
+            + " column, or remove the repetitions",
+        "input.id-column=null");
+  }
+
+  @Test
+  void refusesToAddAnIdWhereThereIsOne() {
+    write("select 1 as ID, 'a' as prompt");
+    assertRefused(
+        "input.id-column = null adds a column id, but the input has one: name it with"
+            + " input.id-column, or rename it in the input",
+        "input.id-column=null");
+  }
+}
