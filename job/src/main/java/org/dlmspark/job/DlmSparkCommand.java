@@ -1,0 +1,218 @@
+package org.dlmspark.job;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Properties;
+import java.util.concurrent.Callable;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import org.dlmspark.job.InputCheck.CheckedInput;
+import org.dlmspark.job.ModelCheck.ModelFacts;
+import org.dlmspark.udf.DecoderSettings;
+import org.dlmspark.udf.GenerateUdf;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+
+/** The command line: reads settings, checks, runs, and reports. */
+@Command(
+    name = "dlm-spark",
+    description = "Generates text in bulk with a masked diffusion language model on Apache Spark.",
+    mixinStandardHelpOptions = true,
+    versionProvider = DlmSparkCommand.Version.class,
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:done", "1:failed while running", "2:refused before anything was decoded"},
+    footerHeading = "%n",
+    footer =
+        "All settings and their defaults are in the README and in reference.conf. An option wins"
+            + " over --set, --set over the file.")
+public final class DlmSparkCommand implements Callable<Integer> {
+
+  /** All rows are written. */
+  public static final int DONE = 0;
+
+  /** The run began and did not end well. */
+  public static final int FAILED = 1;
+
+  /** Nothing was decoded, since something was not fit. */
+  public static final int REFUSED = 2;
+
+  private static final Logger log = LoggerFactory.getLogger(DlmSparkCommand.class);
+
+  @Option(names = "--config", paramLabel = "FILE", description = "Settings file, in HOCON.")
+  private Path config;
+
+  @Option(
+      names = "--input",
+      paramLabel = "PATH",
+      description = "The prompts; short for --set input.path=PATH.")
+  private String input;
+
+  @Option(
+      names = "--output",
+      paramLabel = "FOLDER",
+      description = "Where to write; short for --set output.path=FOLDER.")
+  private String output;
+
+  @Option(
+      names = "--model",
+      paramLabel = "FOLDER",
+      description = "The Hugging Face folder; short for --set model.path=FOLDER.")
+  private String model;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "A setting; may be given several times. The value null unsets.")
+  private List<String> overrides = new ArrayList<>();
+
+  @Option(
+      names = "--dry-run",
+      description = "Check everything and print the plan; decode nothing, write nothing.")
+  private boolean dryRun;
+
+  private final Console console;
+  private final RowGenerator generator;
+
+  private DlmSparkCommand(Console console, RowGenerator generator) {
+    this.console = console;
+    this.generator = generator;
+  }
+
+  /**
+   * Runs the program.
+   *
+   * @param console where to write
+   * @param args the command line
+   * @return the exit code: 0 done, 1 failed while running, 2 refused before any decoding
+   */
+  public static int execute(Console console, String... args) {
+    return execute(console, GenerateUdf::new, args);
+  }
+
+  static int execute(Console console, RowGenerator generator, String... args) {
+    return new CommandLine(new DlmSparkCommand(console, generator))
+        .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
+        .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
+        // A prompt path may begin with @.
+        .setExpandAtFiles(false)
+        .setParameterExceptionHandler(
+            (exception, line) -> {
+              console.error(exception.getMessage() + "; see --help");
+              return REFUSED;
+            })
+        .setExecutionExceptionHandler(
+            (exception, line, parsed) -> {
+              log.error("the run failed", exception);
+              console.error("failed: " + Failures.reason(exception) + " (the log has the trace)");
+              return FAILED;
+            })
+        .execute(args);
+  }
+
+  @Override
+  public Integer call() {
+    try {
+      run();
+      return DONE;
+    } catch (RefusedException e) {
+      log.debug("refused", e);
+      console.error(e.getMessage());
+      return REFUSED;
+    }
+  }
+
+  private void run() {
+    JobSettings settings = SettingsReader.read(config, allOverrides());
+    SparkConf conf = new SparkConf();
+    boolean shipped = Sessions.shipsModel(settings.decoder().modelPath(), conf);
+    ModelFacts early = shipped ? null : ModelCheck.check(settings);
+    DecoderSettings decoder = Sessions.forExecutors(settings.decoder(), conf);
+    SparkSession spark = Sessions.start(conf, settings.job().name(), dryRun ? null : decoder);
+    try {
+      run(spark, settings, decoder, shipped ? ModelCheck.check(settings) : early);
+    } finally {
+      spark.stop();
+    }
+  }
+
+  private void run(
+      SparkSession spark, JobSettings settings, DecoderSettings decoder, ModelFacts facts) {
+    OutputCheck.check(settings, spark.sparkContext().hadoopConfiguration());
+    CheckedInput rows = InputCheck.check(spark, settings);
+    JobPlan plan =
+        JobPlan.of(
+            settings,
+            facts,
+            rows,
+            spark.sparkContext().defaultParallelism(),
+            spark.sparkContext().conf());
+    if (dryRun) {
+      console.block("Plan", plan.full());
+      console.say("Dry run: everything was checked, nothing was decoded, nothing was written.");
+      return;
+    }
+    console.block("Generating", plan.brief());
+    Duration wall =
+        new GenerateJob(settings, decoder, generator).run(rows, plan.partitions(), newRunId());
+    RunSummary summary =
+        RunSummary.read(spark, settings, rows.rows().schema(), rows.idColumn(), wall);
+    console.block(
+        String.format(Locale.ROOT, "Done in %,.1f s", wall.toMillis() / 1000.0),
+        summary.lines(settings.output().path()));
+  }
+
+  private List<String> allOverrides() {
+    List<String> all = new ArrayList<>(overrides);
+    addOverride(all, "input.path", input);
+    addOverride(all, "output.path", output);
+    addOverride(all, "model.path", model);
+    return all;
+  }
+
+  private static void addOverride(List<String> all, String key, String value) {
+    if (value != null) {
+      all.add(key + "=" + value);
+    }
+  }
+
+  /** Sorts by time and differs between runs of the same second. */
+  private static String newRunId() {
+    String time =
+        DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)
+            .withZone(ZoneOffset.UTC)
+            .format(Instant.now());
+    return String.format(Locale.ROOT, "%s-%04x", time, new SecureRandom().nextInt(1 << 16));
+  }
+
+  /** Reads the version that the build wrote. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      Properties properties = new Properties();
+      try (InputStream stream = Version.class.getResourceAsStream("version.properties")) {
+        properties.load(stream);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return new String[] {"dlm-spark " + properties.getProperty("version")};
+    }
+  }
+}

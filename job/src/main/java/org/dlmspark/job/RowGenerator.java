@@ -1,0 +1,23 @@
+package org.dlmspark.job;
+
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
+import org.dlmspark.udf.GenerateSettings;
+
+/**
+ * Makes the function that turns prompts into rows with completions: {@link
+ * org.dlmspark.udf.GenerateUdf}, or one without a model where the job itself is tested.
+ */
+@FunctionalInterface
+interface RowGenerator {
+
+  /**
+   * Makes the function.
+   *
+   * @param input the columns of the rows it will see
+   * @param settings what it needs to know
+   * @return the function; its rows have the columns of {@link org.dlmspark.udf.OutputSchema#of}
+   */
+  MapPartitionsFunction<Row, Row> over(StructType input, GenerateSettings settings);
+}

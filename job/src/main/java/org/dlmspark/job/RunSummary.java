@@ -1,0 +1,291 @@
+package org.dlmspark.job;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_set;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.first;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.udf;
+import static org.apache.spark.sql.functions.when;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF2;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.dlmspark.job.Console.Line;
+import org.dlmspark.udf.OutputSchema;
+
+/**
+ * What a run did, read back from what it wrote.
+ *
+ * @param rows rows by finish reason
+ * @param errors rows with an error by code
+ * @param totals sums over all rows
+ * @param executors executors that decoded
+ * @param slowest the rows that took longest, the slowest first
+ * @param answers how many completions were right; null if it was not asked
+ * @param wall the time that generating and writing took, waiting for the model included
+ */
+record RunSummary(
+    Map<String, Long> rows,
+    Map<String, ErrorCount> errors,
+    Totals totals,
+    int executors,
+    List<SlowRow> slowest,
+    Answers answers,
+    Duration wall) {
+
+  private static final int SLOW_ROWS = 3;
+  private static final int LONGEST_EXAMPLE = 160;
+
+  /**
+   * Errors of one code.
+   *
+   * @param rows how many rows have it
+   * @param example one of the messages
+   */
+  record ErrorCount(long rows, String example) {}
+
+  /**
+   * Sums over rows.
+   *
+   * @param promptTokens {@code usage.prompt_tokens}
+   * @param completionTokens {@code usage.completion_tokens}
+   * @param steps {@code usage.steps}
+   * @param positionsComputed {@code usage.positions_computed}
+   * @param positionsTotal {@code usage.positions_total}: what it would be without a cache
+   * @param computeMs {@code timing.compute_ms}: the decoders' busy time
+   */
+  record Totals(
+      long promptTokens,
+      long completionTokens,
+      long steps,
+      long positionsComputed,
+      long positionsTotal,
+      double computeMs) {}
+
+  /**
+   * A row that took long.
+   *
+   * @param id its id
+   * @param decodeMs {@code timing.decode_ms}
+   * @param tokens {@code usage.completion_tokens}
+   */
+  record SlowRow(String id, double decodeMs, int tokens) {}
+
+  /**
+   * Answers found in completions.
+   *
+   * @param right rows whose completion gives the reference answer
+   * @param asked rows with a reference answer
+   */
+  record Answers(long right, long asked) {}
+
+  /**
+   * Reads the summary from the output.
+   *
+   * @param spark the session to read with
+   * @param settings the run's settings
+   * @param input the columns of the input, the id included
+   * @param idColumn the column that names a row
+   * @param wall the time that generating and writing took
+   * @return the summary
+   */
+  static RunSummary read(
+      SparkSession spark, JobSettings settings, StructType input, String idColumn, Duration wall) {
+    Dataset<Row> output =
+        spark.read().schema(OutputSchema.of(input)).parquet(settings.output().path());
+    Map<String, Long> rows = new TreeMap<>();
+    Map<String, ErrorCount> errors = new TreeMap<>();
+    Set<String> executors = new HashSet<>();
+    Totals totals = new Totals(0, 0, 0, 0, 0, 0);
+    Answers answers = new Answers(0, 0);
+    for (Row group : groups(output, settings.check())) {
+      long count = group.getAs("rows");
+      rows.merge(group.getAs("finish_reason"), count, Long::sum);
+      if (group.getAs("code") != null) {
+        errors.put(group.getAs("code"), new ErrorCount(count, group.getAs("message")));
+      }
+      executors.addAll(group.getList(group.fieldIndex("executors")));
+      totals =
+          new Totals(
+              totals.promptTokens() + group.<Long>getAs("prompt_tokens"),
+              totals.completionTokens() + group.<Long>getAs("completion_tokens"),
+              totals.steps() + group.<Long>getAs("steps"),
+              totals.positionsComputed() + group.<Long>getAs("positions_computed"),
+              totals.positionsTotal() + group.<Long>getAs("positions_total"),
+              totals.computeMs() + group.<Double>getAs("compute_ms"));
+      answers =
+          new Answers(
+              answers.right() + group.<Long>getAs("right"),
+              answers.asked() + group.<Long>getAs("asked"));
+    }
+    return new RunSummary(
+        rows,
+        errors,
+        totals,
+        executors.size(),
+        slowest(output, idColumn),
+        settings.check().answerColumn() == null ? null : answers,
+        wall);
+  }
+
+  private static List<Row> groups(Dataset<Row> output, JobSettings.Check check) {
+    Column asked = lit(false);
+    Column right = lit(false);
+    if (check.answerColumn() != null) {
+      AnswerCheck answerCheck = new AnswerCheck(check.answerPattern());
+      UDF2<String, String, Boolean> isRight = answerCheck::isRight;
+      Column reference = InputCheck.column(check.answerColumn()).cast(DataTypes.StringType);
+      asked = reference.isNotNull();
+      right = udf(isRight, DataTypes.BooleanType).apply(col("completion"), reference);
+    }
+    return output
+        .groupBy(col("finish_reason"), col("error.code").as("code"))
+        .agg(
+            count(lit(1)).as("rows"),
+            first(col("error.message"), true).as("message"),
+            collect_set(col("origin.executor")).as("executors"),
+            total("usage.prompt_tokens").as("prompt_tokens"),
+            total("usage.completion_tokens").as("completion_tokens"),
+            total("usage.steps").as("steps"),
+            total("usage.positions_computed").as("positions_computed"),
+            total("usage.positions_total").as("positions_total"),
+            coalesce(sum(col("timing.compute_ms")), lit(0.0)).as("compute_ms"),
+            count(when(asked, lit(1))).as("asked"),
+            count(when(right, lit(1))).as("right"))
+        .collectAsList();
+  }
+
+  private static Column total(String name) {
+    return coalesce(sum(col(name)), lit(0L));
+  }
+
+  private static List<SlowRow> slowest(Dataset<Row> output, String idColumn) {
+    return output
+        .filter(col("timing.decode_ms").isNotNull().and(col("usage.completion_tokens").isNotNull()))
+        .orderBy(col("timing.decode_ms").desc())
+        .limit(SLOW_ROWS)
+        .select(
+            InputCheck.column(idColumn).cast(DataTypes.StringType),
+            col("timing.decode_ms"),
+            col("usage.completion_tokens"))
+        .collectAsList()
+        .stream()
+        .map(row -> new SlowRow(row.getString(0), row.getDouble(1), row.getInt(2)))
+        .toList();
+  }
+
+  /**
+   * The number of rows.
+   *
+   * @return rows with and without an error
+   */
+  long rowCount() {
+    return rows.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /**
+   * The summary as lines.
+   *
+   * @param outputPath where the rows are
+   * @return lines for the console
+   */
+  List<Line> lines(String outputPath) {
+    List<Line> lines = new ArrayList<>();
+    lines.add(new Line("output", outputPath));
+    if (rowCount() == 0) {
+      lines.add(new Line("rows", "none: the input is empty"));
+      return lines;
+    }
+    lines.add(
+        Line.of(
+            "rows",
+            "%,d: %s",
+            rowCount(),
+            rows.entrySet().stream()
+                .map(
+                    entry -> String.format(Locale.ROOT, "%,d %s", entry.getValue(), entry.getKey()))
+                .collect(Collectors.joining(", "))));
+    errors.forEach(
+        (code, error) ->
+            lines.add(
+                Line.of(
+                    "", "%,d %s, such as: %s", error.rows(), code, shortened(error.example()))));
+    double seconds = Math.max(wall.toNanos() / 1e9, 1e-9);
+    lines.add(
+        Line.of(
+            "tokens",
+            "%,d generated from %,d of prompts",
+            totals.completionTokens(),
+            totals.promptTokens()));
+    lines.add(Line.of("speed", "%,.1f tokens a second", totals.completionTokens() / seconds));
+    lines.add(
+        Line.of(
+            "positions",
+            "%,d computed, %,d without a cache%s",
+            totals.positionsComputed(),
+            totals.positionsTotal(),
+            totals.positionsComputed() == 0
+                ? ""
+                : String.format(
+                    Locale.ROOT,
+                    ": %.2f times fewer",
+                    (double) totals.positionsTotal() / totals.positionsComputed())));
+    long decoded = rowCount() - rows.getOrDefault("error", 0L);
+    if (decoded > 0) {
+      lines.add(Line.of("steps", "%.1f a row", (double) totals.steps() / decoded));
+    }
+    if (executors > 0) {
+      lines.add(
+          Line.of(
+              "decoder busy",
+              "%.1f%% of the time of %d %s",
+              100 * totals.computeMs() / 1000 / (seconds * executors),
+              executors,
+              executors == 1 ? "executor" : "executors"));
+    }
+    for (int i = 0; i < slowest.size(); i++) {
+      SlowRow row = slowest.get(i);
+      lines.add(
+          Line.of(
+              i == 0 ? "slowest rows" : "",
+              "%s: %,.0f ms for %,d tokens",
+              row.id(),
+              row.decodeMs(),
+              row.tokens()));
+    }
+    if (answers != null) {
+      lines.add(
+          Line.of(
+              "answers right",
+              "%,d of %,d%s",
+              answers.right(),
+              answers.asked(),
+              answers.asked() == 0
+                  ? ""
+                  : String.format(
+                      Locale.ROOT, " (%.1f%%)", 100.0 * answers.right() / answers.asked())));
+    }
+    return lines;
+  }
+
+  private static String shortened(String text) {
+    String line = String.valueOf(text).replaceAll("\\s+", " ").strip();
+    return line.length() <= LONGEST_EXAMPLE ? line : line.substring(0, LONGEST_EXAMPLE) + "...";
+  }
+}
