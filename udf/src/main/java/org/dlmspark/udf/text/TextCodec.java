@@ -1,0 +1,298 @@
+package org.dlmspark.udf.text;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.LibUtils;
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.lang.ref.Reference;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/**
+ * Prompts to token ids and token ids to text, with the tokenizer and the chat template of a Hugging
+ * Face folder. Nothing is truncated, padded or fetched from a network.
+ *
+ * <p>Safe for use by several threads at once: the native tokenizer's encoding and decoding only
+ * read it (its cache of words has a lock of its own), the calls that change it are all made in
+ * {@link #open}, a chat template renders one prompt at a time, and {@link #close} waits for calls
+ * that are under way.
+ *
+ * <p>As in Hugging Face's library, the text of a special token in a prompt becomes that token: a
+ * prompt that holds {@code <|mdm_mask|>} holds a mask, which a diffusion model would fill in, and
+ * one with {@code <|eot_id|>} ends the user's turn. Who does not trust the prompts looks for these
+ * ids in the result.
+ */
+public final class TextCodec implements AutoCloseable {
+  private static final int MAX_TOKENIZER_BYTES = 256 << 20;
+  private static final char REPLACEMENT = '\uFFFD';
+
+  private final Path tokenizerFile;
+  private final HuggingFaceTokenizer tokenizer;
+  private final boolean cleanUpSpaces;
+  private final ChatTemplate chatTemplate;
+  private final TextException chatFailure;
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+  private boolean closed;
+
+  private TextCodec(
+      Path tokenizerFile,
+      HuggingFaceTokenizer tokenizer,
+      boolean cleanUpSpaces,
+      ChatTemplate chatTemplate,
+      TextException chatFailure) {
+    this.tokenizerFile = tokenizerFile;
+    this.tokenizer = tokenizer;
+    this.cleanUpSpaces = cleanUpSpaces;
+    this.chatTemplate = chatTemplate;
+    this.chatFailure = chatFailure;
+  }
+
+  /**
+   * Opens the tokenizer of a folder, {@code tokenizer.json}, and parses its chat template, {@code
+   * chat_template.jinja} or {@code chat_template} in {@code tokenizer_config.json}.
+   *
+   * <p>A chat template that is missing or broken is no failure here, since raw prompts do without:
+   * see {@link #requireChat}.
+   *
+   * @param folder a Hugging Face model folder
+   * @return the codec, to be closed by the caller
+   * @throws TextException if the folder has no tokenizer that can be used
+   */
+  public static TextCodec open(Path folder) {
+    Path file = folder.resolve("tokenizer.json");
+    if (!Files.isRegularFile(file)) {
+      throw new TextException(
+          file
+              + ": no such file; a model folder needs the tokenizer in this form: fetch it with the"
+              + " model, or save it with the save_pretrained of a fast tokenizer");
+    }
+    TokenizerConfig config = TokenizerConfig.read(folder);
+    ChatTemplate template = null;
+    TextException failure = null;
+    try {
+      template = ChatTemplate.read(folder, config).orElse(null);
+      if (template == null) {
+        failure =
+            new TextException(
+                folder
+                    + ": the model has no chat template (no chat_template.jinja, and no"
+                    + " chat_template in tokenizer_config.json); set input.chat = false, or put"
+                    + " the model's template into chat_template.jinja");
+      }
+    } catch (TextException e) {
+      failure = e;
+    }
+    return new TextCodec(file, load(file), config.cleanUpSpaces(), template, failure);
+  }
+
+  private static HuggingFaceTokenizer load(Path file) {
+    byte[] json = FolderFiles.read(file, MAX_TOKENIZER_BYTES);
+    loadNativeLibrary();
+    // Without these DJL cuts prompts to 512 tokens.
+    Map<String, String> options = Map.of("truncation", "false", "padding", "false");
+    try {
+      return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options);
+    } catch (IOException | RuntimeException e) {
+      throw new TextException(
+          file
+              + ": not a tokenizer that can be read ("
+              + e.getMessage()
+              + "); fetch the model folder again",
+          e);
+    }
+  }
+
+  private static void loadNativeLibrary() {
+    // Otherwise DJL reports its use to a server, and on a machine with a GPU downloads a library.
+    if (System.getProperty("ai.djl.offline") == null && System.getenv("DJL_OFFLINE") == null) {
+      System.setProperty("ai.djl.offline", "true");
+    }
+    try {
+      LibUtils.checkStatus();
+    } catch (RuntimeException | LinkageError e) {
+      throw new TextException(
+          "the native library of the tokenizer cannot be loaded ("
+              + (e.getCause() == null ? e : e.getCause())
+              + "); the folder .djl.ai in the home folder, or the one that DJL_CACHE_DIR names, must"
+              + " be writable, and the machine Linux on x86_64 or another that DJL supports",
+          e);
+    }
+  }
+
+  /**
+   * The token ids of a raw prompt, with the special tokens that the folder's post-processor adds,
+   * as Hugging Face's {@code tokenizer(prompt)} gives them.
+   *
+   * @param prompt any text; a surrogate without its other half counts as U+FFFD
+   * @return the ids, as many as there are; none for an empty prompt, if nothing is added
+   * @throws TextException if the tokenizer has no token for a part of the prompt
+   */
+  public int[] encode(String prompt) {
+    return encode(prompt, true);
+  }
+
+  /**
+   * The token ids of the conversation that asks for an answer to a prompt.
+   *
+   * @param systemPrompt the system message before the prompt; null for none
+   * @param prompt the user's message
+   * @return the ids of {@link #renderChat}'s text, with no special tokens but those the template
+   *     writes
+   * @throws TextException as {@link #renderChat}
+   */
+  public int[] encodeChat(String systemPrompt, String prompt) {
+    return encode(renderChat(systemPrompt, prompt), false);
+  }
+
+  private int[] encode(String text, boolean addSpecialTokens) {
+    String wellFormed = replaceLoneSurrogates(text);
+    lock.readLock().lock();
+    try {
+      requireOpen();
+      return ids(wellFormed, addSpecialTokens);
+    } catch (TextException | IllegalStateException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new TextException(
+          tokenizerFile
+              + ": the tokenizer cannot encode the prompt ("
+              + e.getMessage()
+              + "); remove what it does not know from the prompt",
+          e);
+    } finally {
+      Reference.reachabilityFence(tokenizer);
+      lock.readLock().unlock();
+    }
+  }
+
+  /** DJL's own encode makes a Java object of every token's text and place as well: slow, unused. */
+  private int[] ids(String text, boolean addSpecialTokens) {
+    TokenizersLibrary library = TokenizersLibrary.LIB;
+    long encoding = library.encode(tokenizer.getHandle(), text, addSpecialTokens);
+    try {
+      long[] ids = library.getTokenIds(encoding);
+      int[] result = new int[ids.length];
+      for (int i = 0; i < ids.length; i++) {
+        result[i] = Math.toIntExact(ids[i]);
+      }
+      return result;
+    } finally {
+      library.deleteEncoding(encoding);
+    }
+  }
+
+  /**
+   * Whether the folder brings a chat template that could be parsed.
+   *
+   * @return false if only raw prompts are possible; {@link #requireChat} says why
+   */
+  public boolean hasChatTemplate() {
+    return chatTemplate != null;
+  }
+
+  /**
+   * Checks before any row is read that prompts can be put through the chat template.
+   *
+   * @param systemPrompt the system message that will be used; null for none
+   * @throws TextException if there is no template, it is broken, or it takes no system message
+   */
+  public void requireChat(String systemPrompt) {
+    renderChat(systemPrompt, "prompt");
+  }
+
+  /**
+   * The text of the conversation that asks for an answer to a prompt, special tokens written out.
+   *
+   * @param systemPrompt the system message before the prompt; null for none
+   * @param prompt the user's message, which is never read as a template
+   * @return the text, up to where the answer starts
+   * @throws TextException if there is no template, or it fails or refuses the messages
+   */
+  public String renderChat(String systemPrompt, String prompt) {
+    Objects.requireNonNull(prompt, "prompt");
+    if (chatTemplate == null) {
+      throw new TextException(chatFailure.getMessage(), chatFailure);
+    }
+    return chatTemplate.render(systemPrompt, prompt);
+  }
+
+  /**
+   * The text of a range of token ids, special tokens left out. Pieces that make no whole character
+   * give U+FFFD, ids that the tokenizer does not know give nothing.
+   *
+   * @param ids token ids, any
+   * @param from the first position
+   * @param to the position after the last
+   * @return the text
+   */
+  public String decode(int[] ids, int from, int to) {
+    Objects.checkFromToIndex(from, to, ids.length);
+    long[] wide = new long[to - from];
+    for (int i = from; i < to; i++) {
+      wide[i - from] = ids[i];
+    }
+    lock.readLock().lock();
+    try {
+      requireOpen();
+      String text = tokenizer.decode(wide, true);
+      return cleanUpSpaces ? cleanUpSpaces(text) : text;
+    } finally {
+      Reference.reachabilityFence(tokenizer);
+      lock.readLock().unlock();
+    }
+  }
+
+  /** What {@code clean_up_tokenization_spaces} means in Hugging Face's library. */
+  private static String cleanUpSpaces(String text) {
+    return text.replace(" .", ".")
+        .replace(" ?", "?")
+        .replace(" !", "!")
+        .replace(" ,", ",")
+        .replace(" ' ", "'")
+        .replace(" n't", "n't")
+        .replace(" 'm", "'m")
+        .replace(" 's", "'s")
+        .replace(" 've", "'ve")
+        .replace(" 're", "'re");
+  }
+
+  /** UTF-8 has no form for half a surrogate pair, and the native library takes UTF-8. */
+  private static String replaceLoneSurrogates(String text) {
+    StringBuilder replaced = null;
+    for (int i = 0; i < text.length(); i++) {
+      if (!Character.isSurrogate(text.charAt(i))) {
+        continue;
+      }
+      if (Character.charCount(text.codePointAt(i)) == 2) {
+        i++;
+      } else {
+        replaced = replaced == null ? new StringBuilder(text) : replaced;
+        replaced.setCharAt(i, REPLACEMENT);
+      }
+    }
+    return replaced == null ? text : replaced.toString();
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the tokenizer of " + tokenizerFile + " is closed");
+    }
+  }
+
+  /** Frees the native tokenizer, after calls that are under way. Closing again does nothing. */
+  @Override
+  public void close() {
+    lock.writeLock().lock();
+    try {
+      closed = true;
+      tokenizer.close();
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+}

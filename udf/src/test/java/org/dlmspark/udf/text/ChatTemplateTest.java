@@ -1,0 +1,385 @@
+package org.dlmspark.udf.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ChatTemplateTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir Path folder;
+
+  /** What Jinja2 makes of a template; the README beside the templates says how it was made. */
+  record Rendered(String template, String system, String prompt, String text) {
+    @Override
+    public String toString() {
+      return template + (system == null ? "" : " with system prompt") + ": " + prompt;
+    }
+  }
+
+  static List<Rendered> rendered() throws JsonProcessingException {
+    return JSON.readValue(
+        Fixtures.read(Fixtures.TEMPLATES.resolve("rendered.json")), new TypeReference<>() {});
+  }
+
+  @ParameterizedTest
+  @MethodSource("rendered")
+  void rendersAsJinja2(Rendered expected) {
+    ChatTemplate template =
+        expected.template().equals("sample")
+            ? read(Fixtures.SAMPLE)
+            : template(Fixtures.read(Fixtures.TEMPLATES.resolve(expected.template() + ".jinja")));
+
+    assertThat(template.render(expected.system(), expected.prompt())).isEqualTo(expected.text());
+  }
+
+  @Test
+  void llada() {
+    ChatTemplate template = template(Fixtures.read(Fixtures.TEMPLATES.resolve("llada.jinja")));
+
+    assertThat(template.render(null, " Hi "))
+        .isEqualTo(
+            "<|startoftext|><|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>"
+                + "<|start_header_id|>assistant<|end_header_id|>\n\n");
+    assertThat(template.render("Be brief.", "Hi"))
+        .isEqualTo(
+            "<|startoftext|><|start_header_id|>system<|end_header_id|>\n\nBe brief.<|eot_id|>"
+                + "<|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>"
+                + "<|start_header_id|>assistant<|end_header_id|>\n\n");
+  }
+
+  @Test
+  void qwen2() {
+    ChatTemplate template = template(Fixtures.read(Fixtures.TEMPLATES.resolve("qwen2.jinja")));
+
+    assertThat(template.render(null, "Hi"))
+        .isEqualTo(
+            """
+            <|im_start|>system
+            You are a helpful assistant.<|im_end|>
+            <|im_start|>user
+            Hi<|im_end|>
+            <|im_start|>assistant
+            """);
+    assertThat(template.render("Be brief.", "Hi"))
+        .isEqualTo(
+            """
+            <|im_start|>system
+            Be brief.<|im_end|>
+            <|im_start|>user
+            Hi<|im_end|>
+            <|im_start|>assistant
+            """);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{{ 7 * 7 }}",
+        "{% for x in messages %}{% endfor %}",
+        "{% raise_exception('x') %}",
+        "{{ unclosed",
+        "{# no comment #}",
+        "<b>&amp; \"quoted\" 'twice'</b>",
+        "back\\slash \\n \\u0041",
+        "{{ ____int3rpr3t3r____ }}",
+        "zero \u0000 and half \ud83d a pair",
+        ""
+      })
+  void promptComesOutVerbatim(String prompt) {
+    ChatTemplate template = template("[{{ messages[-1].content }}|{{ messages[0]['content'] }}]");
+
+    assertThat(template.render(prompt, prompt)).isEqualTo("[" + prompt + "|" + prompt + "]");
+    assertThat(template("{% set c = messages[0].content %}{{ c + '' }}").render(null, prompt))
+        .isEqualTo(prompt);
+  }
+
+  @Test
+  void trimIsPythons() {
+    ChatTemplate template = template("[{{ messages[0].content | trim }}]");
+
+    assertThat(template.render(null, "\u3000\u00a0\u0085\n a\u200b \u0001\u2003"))
+        .isEqualTo("[a\u200b \u0001]");
+  }
+
+  @Test
+  void longPrompt() {
+    String prompt = "word {{ x }} ".repeat(100_000);
+
+    assertThat(read(Fixtures.SAMPLE).render(null, prompt)).contains(prompt.strip());
+  }
+
+  @Test
+  void tokensAreStringsOrObjectsOrMissing() {
+    String print = "\"chat_template\": \"{{ bos_token }}|{{ eos_token }}\"";
+
+    assertThat(config("{\"bos_token\": \"<s>\", \"eos_token\": {\"content\": \"</s>\"}, " + print))
+        .isEqualTo("<s>|</s>");
+    assertThat(config("{\"bos_token\": null, " + print)).isEqualTo("|");
+  }
+
+  @Test
+  void listOfTemplatesGivesItsDefault() {
+    String list =
+        "{\"chat_template\": [{\"name\": \"tool_use\", \"template\": \"tools\"},"
+            + " {\"name\": \"%s\", \"template\": \"plain\"}]";
+
+    assertThat(config(list.formatted("default"))).isEqualTo("plain");
+    assertThatThrownBy(() -> config(list.formatted("rag")))
+        .isInstanceOf(TextException.class)
+        .hasMessage(
+            folder.resolve("tokenizer_config.json")
+                + ": chat_template: a list without a template named default (it has [tool_use,"
+                + " rag]); put a template that fits into chat_template.jinja of the folder, or set"
+                + " input.chat = false");
+  }
+
+  @Test
+  void templateOfAnotherTypeIsRefused() {
+    assertThatThrownBy(() -> config("{\"chat_template\": 7"))
+        .isInstanceOf(TextException.class)
+        .hasMessageContaining("chat_template: must be a string or a list of {name, template}");
+  }
+
+  @Test
+  void jinjaFileWins() throws Exception {
+    Files.writeString(folder.resolve("tokenizer_config.json"), "{\"chat_template\": \"config\"}");
+    Files.writeString(folder.resolve("chat_template.jinja"), "file\n");
+
+    assertThat(read(folder).render(null, "x")).isEqualTo("file");
+  }
+
+  @Test
+  void noTemplate() {
+    assertThat(ChatTemplate.read(Fixtures.TINY, TokenizerConfig.read(Fixtures.TINY))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{% if messages %}x",
+        "{% endif %}",
+        "{% unknown %}",
+        "{{ messages",
+        "{% for %}{% endfor %}x{% if x %}{% endfor %}",
+        "{% include 'tokenizer.json' %}",
+        "{% include '/etc/passwd' %}",
+        "{% import 'x.jinja' as x %}",
+        "{% from 'x.jinja' import y %}",
+        "{% extends 'x.jinja' %}",
+        "{% block x %}{% endblock %}",
+        "{% raw %}{{ x }}{% endraw %}",
+        "{% autoescape true %}{% endautoescape %}"
+      })
+  void brokenTemplateIsFoundAtOnce(String source) {
+    assertThatThrownBy(() -> template(source))
+        .isInstanceOf(TextException.class)
+        .hasMessageStartingWith(folder.resolve("chat_template.jinja") + ": the template fails: ")
+        .hasMessageEndingWith(
+            "; put a template that fits into chat_template.jinja of the folder, or set"
+                + " input.chat = false");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      textBlock =
+          """
+          {{ raise_exception('No system message, please') }}     ~ fails: No system message, please;
+          {{ messages[0].content | tojson }}                     ~ tojson
+          {% for m in messages %}{{ m | tojson }}{% endfor %}    ~ tojson
+          {{ '{{ 7 * 7 }}' | render }}                           ~ render
+          {{ messages[0].content.title().nothing() }}            ~ nothing
+          {{ 1 + }}                                              ~ syntax error
+          {{ 'a'.replace('', 'b', 3) }}                          ~ the method replace() is not supported
+          {{ 'a'.split('') }}                                    ~ split: empty separator
+          {{ 'a' | replace('b') }}                               ~ replace: two strings are expected
+          {{ loop.x }}{% for m in messages %}{{ loop.cycle(1) }}{% endfor %} ~ the method cycle() is not supported
+          {% for m in messages %}{{ loop.it }}{% endfor %}       ~ loop.it is not supported
+          {% macro m() %}{{ m() }}{% endmacro %}{{ m() }}        ~ Macro tag cycle for 'm'
+          """)
+  void failureSaysWhy(String source, String reason) {
+    assertThatThrownBy(() -> template(source).render(null, "x"))
+        .isInstanceOf(TextException.class)
+        .hasMessageStartingWith(folder.resolve("chat_template.jinja") + ": the template fails: ")
+        .hasMessageContaining(reason);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{{ ''.getClass() }}",
+        "{{ messages.getClass() }}",
+        "{{ messages.getClass().getClassLoader() }}",
+        "{{ messages[0].getClass().forName('java.lang.System').exit(1) }}",
+        "{{ messages.append({}) }}",
+        "{{ messages[0].put('content', 'x') }}",
+        "{{ messages[0].clear() }}",
+        "{{ ____int3rpr3t3r____.getConfig() }}",
+        "{{ ____int3rpr3t3r____.render('{{ 1 }}') }}",
+        "{{ ____int3rpr3t3r____.getContext().getParent() }}",
+        "{% for m in messages %}{{ loop.getClass() }}{% endfor %}",
+        "{% for m in messages %}{{ loop.doBreak() }}{% endfor %}",
+        "{{ namespace().getClass() }}",
+        "{{ (messages | first).entrySet() }}",
+        "{{ 'x'.chars() }}",
+        "{{ 'x'.format('y') }}"
+      })
+  void javaIsOutOfReach(String source) {
+    assertThatThrownBy(() -> template(source).render(null, "x"))
+        .isInstanceOf(TextException.class)
+        .hasMessageContaining("the template fails: ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{{ ''.class }}",
+        "{{ ''.class.forName('java.lang.Runtime').exec('id') }}",
+        "{{ messages.class }}",
+        "{{ messages[0]['class'] }}",
+        "{{ ''['class'] }}",
+        "{{ ____int3rpr3t3r____.config }}",
+        "{{ ____int3rpr3t3r____.context.parent }}",
+        "{{ namespace.class }}",
+        "{{ messages | map(attribute='class') | join }}",
+        "{{ messages[0].__class__.__mro__ }}"
+      })
+  void javaPropertiesAreUndefined(String source) {
+    assertThat(template(source).render(null, "x")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        // Time.
+        "{% for a in range(1000) %}{% for b in range(1000) %}{% for c in range(1000) %}"
+            + "{% set x = a %}{% endfor %}{% endfor %}{% endfor %}",
+        // Output, and single values.
+        "{% for a in range(1000) %}{% for b in range(1000) %}aaaaaaaaaaaaaaaa{% endfor %}"
+            + "{% endfor %}",
+        "{% set ns = namespace(s='aaaaaaaa') %}{% for a in range(60) %}"
+            + "{% set ns.s = ns.s + ns.s %}{% endfor %}{{ ns.s | length }}",
+        "{% set ns = namespace(s='aaaaaaaa') %}{% for a in range(60) %}"
+            + "{% set ns.s = ns.s ~ ns.s %}{% endfor %}{{ ns.s | length }}",
+        "{% set ns = namespace(s='aaaaaaaa') %}{% for a in range(60) %}"
+            + "{% set ns.s = ns.s.replace('a', 'aaaaaaaaaaaaaaaa') %}{% endfor %}",
+        "{% set ns = namespace(s='aaaaaaaa') %}{% for a in range(60) %}"
+            + "{% set ns.s = ns.s | replace('a', 'aaaaaaaaaaaaaaaa') %}{% endfor %}",
+        "{% set ns = namespace(s='aaaaaaaa') %}{% for a in range(60) %}"
+            + "{% set ns.s = [ns.s, ns.s] | join(ns.s) %}{% endfor %}",
+        "{% set ns = namespace(s='aaaaaaaa') %}{% for a in range(60) %}"
+            + "{% set ns.s = ns.s.join([ns.s, ns.s, ns.s]) %}{% endfor %}",
+        // A list that holds itself twice, over and over.
+        "{% set ns = namespace(l=['a']) %}{% for a in range(60) %}"
+            + "{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l }}",
+        "{% set ns = namespace(l=['a']) %}{% for a in range(60) %}"
+            + "{% set ns.l = ns.l + ns.l %}{% endfor %}{{ ns.l | length }}",
+        "{% set ns = namespace() %}{% set ns.a = ns %}{{ ns }}"
+      })
+  void whatGrowsOrLastsIsRefused(String source) {
+    assertTimeout(
+        Duration.ofSeconds(10),
+        () ->
+            assertThatThrownBy(() -> template(source).render(null, "x"))
+                .isInstanceOf(TextException.class)
+                .hasMessageContaining("the template fails: "));
+  }
+
+  /** What the class says it does otherwise than Jinja2; a change of Jinjava shows up here. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      textBlock =
+          """
+          {% for i in [1, 2] %}{% if loop.first %}{% set x = 'a' %}{% endif %}{{ x }}{% endfor %} ~ aa
+          {{ 1 and 2 }}                     ~ true
+          {{ nothing + 'text' }}            ~ nulltext
+          [{{ nothing.method() }}]          ~ []
+          """)
+  void knownDifferences(String source, String text) {
+    assertThat(template(source).render(null, "x")).isEqualTo(text);
+  }
+
+  @Test
+  void rangeEndsAtItsLimit() {
+    assertThat(template("{{ range(1000000000) | length }}").render(null, "x")).isEqualTo("1000");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"(", "[", "{'a': ", "x[", "not ", "-"})
+  void longAndDeepExpressionsAreRefused(String opening) {
+    assertThatThrownBy(() -> template("{{ " + opening.repeat(30_000) + "1 }}"))
+        .isInstanceOf(TextException.class)
+        .hasMessageContaining(
+            "the template fails: a tag is longer than 8192 characters or has more than 32 brackets"
+                + " inside each other;");
+  }
+
+  @Test
+  void deepTagsAreRefused() {
+    String source = "{% if true %}".repeat(9_000) + "x" + "{% endif %}".repeat(9_000);
+
+    assertThatThrownBy(() -> template(source).render(null, "x"))
+        .isInstanceOf(TextException.class)
+        .hasMessageContaining("the template fails: it is nested too deeply;");
+  }
+
+  @Test
+  void hugeSourceIsRefused() {
+    assertThatThrownBy(() -> template("x".repeat(300_000)))
+        .isInstanceOf(TextException.class)
+        .hasMessage(
+            folder.resolve("chat_template.jinja")
+                + ": larger than 262144 bytes, the most that is read of this file; check that the"
+                + " folder is a Hugging Face model folder");
+  }
+
+  @Test
+  void failureOfOneRowLeavesTheNextAlone() {
+    ChatTemplate template =
+        template(
+            "{% if messages[0].content == 'bad' %}{{ raise_exception('bad') }}{% endif %}"
+                + "{{ messages[0].content }}");
+
+    for (String prompt : Arrays.asList("a", "bad", "b")) {
+      if (prompt.equals("bad")) {
+        assertThatThrownBy(() -> template.render(null, prompt)).isInstanceOf(TextException.class);
+      } else {
+        assertThat(template.render(null, prompt)).isEqualTo(prompt);
+      }
+    }
+  }
+
+  private ChatTemplate template(String source) {
+    Fixtures.write(folder.resolve("chat_template.jinja"), source);
+    Fixtures.write(
+        folder.resolve("tokenizer_config.json"),
+        "{\"bos_token\": \"<|startoftext|>\", \"eos_token\": \"<|endoftext|>\"}");
+    return read(folder);
+  }
+
+  private String config(String openJson) {
+    Fixtures.write(folder.resolve("tokenizer_config.json"), openJson + "}");
+    return read(folder).render(null, "x");
+  }
+
+  private static ChatTemplate read(Path folder) {
+    return ChatTemplate.read(folder, TokenizerConfig.read(folder)).orElseThrow();
+  }
+}
