@@ -24,6 +24,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.StringType;
@@ -139,6 +140,7 @@ final class InputCheck {
       if (idType instanceof MapType
           || idType instanceof ArrayType
           || idType instanceof StructType
+          || idType instanceof BinaryType
           || idType instanceof VariantType) {
         throw new RefusedException(
             "input.id-column = "
@@ -156,13 +158,10 @@ final class InputCheck {
     if (settings.check().answerColumn() != null) {
       requireColumn(schema, "check.answer-column", settings.check().answerColumn());
     }
-    Set<String> names = namesInLowerCase(schema);
-    List<String> clashes = OutputSchema.COLUMNS.stream().filter(names::contains).toList();
-    if (!clashes.isEmpty()) {
-      throw new RefusedException(
-          "the input has columns that the output adds: "
-              + String.join(", ", clashes)
-              + "; rename them in the input");
+    try {
+      OutputSchema.of(schema);
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException(e.getMessage(), e);
     }
   }
 

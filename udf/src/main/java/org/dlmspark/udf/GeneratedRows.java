@@ -163,6 +163,21 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
       return failedRow(
           pending, 0, ErrorCode.PROMPT_EMPTY, "column " + column + " gives no token in this row");
     }
+    int vocabulary = loaded.config().vocabularySize();
+    for (int id : ids) {
+      if (id >= vocabulary) {
+        // The model would fail on it, and with it the whole batch.
+        return failedRow(
+            pending,
+            ids.length,
+            ErrorCode.PROMPT_INVALID,
+            "the prompt has the token id "
+                + id
+                + ", and the model's vocabulary ends before "
+                + vocabulary
+                + ": the tokenizer belongs to another model");
+      }
+    }
     GenerationSettings generation = settings.generation();
     String tooLong = tooLong(ids.length, generation.genLength());
     if (tooLong != null) {

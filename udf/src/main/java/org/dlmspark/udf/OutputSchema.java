@@ -45,7 +45,7 @@ public final class OutputSchema {
   private static final StructType ADDED =
       new StructType()
           .add("completion", DataTypes.StringType)
-          .add("token_ids", DataTypes.createArrayType(DataTypes.IntegerType, false))
+          .add("token_ids", DataTypes.createArrayType(DataTypes.IntegerType))
           .add("finish_reason", DataTypes.StringType)
           .add("error", ERROR)
           .add("usage", USAGE)
@@ -65,15 +65,15 @@ public final class OutputSchema {
    * @throws IllegalArgumentException if the input has a column of one of these names, in any case
    */
   public static StructType of(StructType input) {
-    for (String name : input.fieldNames()) {
-      if (COLUMNS.stream().anyMatch(name::equalsIgnoreCase)) {
-        throw new IllegalArgumentException(
-            "the input has a column '"
-                + name
-                + "', which is the name of an output column: rename it (output columns are "
-                + String.join(", ", COLUMNS)
-                + ")");
-      }
+    List<String> clashes =
+        COLUMNS.stream()
+            .filter(column -> Arrays.stream(input.fieldNames()).anyMatch(column::equalsIgnoreCase))
+            .toList();
+    if (!clashes.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the input has columns that the output adds: "
+              + String.join(", ", clashes)
+              + "; rename them in the input");
     }
     StructField[] fields = Arrays.copyOf(input.fields(), input.length() + ADDED.length());
     System.arraycopy(ADDED.fields(), 0, fields, input.length(), ADDED.length());

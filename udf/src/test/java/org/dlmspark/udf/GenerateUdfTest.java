@@ -237,7 +237,7 @@ final class GenerateUdfTest {
   void columnsAreCheckedByName() {
     StructType clash = INPUT.add("Usage", DataTypes.StringType);
     assertThatThrownBy(() -> new GenerateUdf(clash, settings(short8())))
-        .hasMessageContaining("the input has a column 'Usage'");
+        .hasMessageContaining("the input has columns that the output adds: usage;");
     StructType numbers =
         new StructType().add("id", DataTypes.LongType).add("prompt", DataTypes.LongType);
     assertThatThrownBy(() -> new GenerateUdf(numbers, settings(short8())))

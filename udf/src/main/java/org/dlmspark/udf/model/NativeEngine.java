@@ -18,16 +18,7 @@ import java.util.function.Supplier;
  * pull the libraries from under each other.
  */
 public final class NativeEngine {
-  private static final String OFFLINE = "ai.djl.offline";
-
   private NativeEngine() {}
-
-  /** Lets DJL use no network, unless the user has decided otherwise. */
-  public static void forbidNetwork() {
-    if (System.getProperty(OFFLINE) == null) {
-      System.setProperty(OFFLINE, "true");
-    }
-  }
 
   /**
    * Does something that may unpack native libraries, while no other process of this host does.
@@ -37,7 +28,10 @@ public final class NativeEngine {
    * @return what {@code load} returned
    */
   public static synchronized <T> T loadAlone(Supplier<T> load) {
-    forbidNetwork();
+    if (System.getProperty("ai.djl.offline") == null && System.getenv("DJL_OFFLINE") == null) {
+      // Otherwise DJL reports its use to a server and downloads what it misses.
+      System.setProperty("ai.djl.offline", "true");
+    }
     Path folder = Utils.getEngineCacheDir();
     try {
       Files.createDirectories(folder);

@@ -11,7 +11,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
-class TextCodecProperties {
+class TextCodecPropertyTest {
   private static TextCodec sample;
 
   @BeforeContainer
