@@ -21,6 +21,7 @@ import org.apache.spark.sql.SparkSession;
 import org.dlmspark.job.InputCheck.CheckedInput;
 import org.dlmspark.job.ModelCheck.ModelFacts;
 import org.dlmspark.udf.DecoderSettings;
+import org.dlmspark.udf.FailureReason;
 import org.dlmspark.udf.GenerateUdf;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -121,7 +122,7 @@ public final class DlmSparkCommand implements Callable<Integer> {
         .setExecutionExceptionHandler(
             (exception, line, parsed) -> {
               log.error("the run failed", exception);
-              console.error("failed: " + Failures.reason(exception) + " (the log has the trace)");
+              console.error("failed: " + FailureReason.of(exception) + " (the log has the trace)");
               return FAILED;
             })
         .execute(args);
@@ -172,11 +173,39 @@ public final class DlmSparkCommand implements Callable<Integer> {
     console.block("Generating", plan.brief());
     Duration wall =
         new GenerateJob(settings, decoder, generator).run(rows, plan.partitions(), newRunId());
-    RunSummary summary =
-        RunSummary.read(spark, settings, rows.rows().schema(), rows.idColumn(), wall);
+    RunSummary summary = summary(spark, settings, rows, wall);
     console.block(
         String.format(Locale.ROOT, "Done in %,.1f s", wall.toMillis() / 1000.0),
         summary.lines(settings.output().path()));
+  }
+
+  /** What was written, compared with what there was to do. */
+  private static RunSummary summary(
+      SparkSession spark, JobSettings settings, CheckedInput rows, Duration wall) {
+    String output = settings.output().path();
+    RunSummary summary;
+    try {
+      summary = RunSummary.read(spark, settings, rows.rows().schema(), rows.idColumn(), wall);
+    } catch (RuntimeException e) {
+      throw new IllegalStateException(
+          "all rows are written to "
+              + output
+              + ", but they cannot be summed up: "
+              + FailureReason.of(e),
+          e);
+    }
+    if (summary.rowCount() != rows.count()) {
+      throw new IllegalStateException(
+          String.format(
+              Locale.ROOT,
+              "input.path = %s had %,d rows when it was checked, and %,d were written to %s: the"
+                  + " input changed meanwhile, or its reader drops rows (input.options)",
+              settings.input().path(),
+              rows.count(),
+              summary.rowCount(),
+              output));
+    }
+    return summary;
   }
 
   private List<String> allOverrides() {

@@ -23,13 +23,11 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.ArrayType;
-import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.sql.types.VariantType;
+import org.dlmspark.udf.FailureReason;
+import org.dlmspark.udf.GenerateUdf;
 import org.dlmspark.udf.OutputSchema;
 
 /**
@@ -90,7 +88,7 @@ final class InputCheck {
               HASH_COLUMN,
               substring(sha2(coalesce(prompt, lit("")).cast("binary"), 256), 1, HASH_DIGITS));
       // Rows without a prompt may share an id: each becomes an error row, whatever it is called.
-      long count = checkIds(named, HASH_COLUMN, coalesce(prompt.rlike("\\S"), lit(false)));
+      long count = checkIds(named, HASH_COLUMN, coalesce(prompt.rlike("(?U)\\S"), lit(false)));
       return new CheckedInput(named, HASH_COLUMN, count);
     }
     return new CheckedInput(rows, input.idColumn(), checkIds(rows, input.idColumn(), lit(true)));
@@ -116,7 +114,7 @@ final class InputCheck {
                     + " Spark the jar that brings it (--packages)";
             case "UNABLE_TO_INFER_SCHEMA" ->
                 path + " holds no " + format + " files: check the path and input.format";
-            default -> path + " cannot be read as " + format + ": " + Failures.reason(e);
+            default -> path + " cannot be read as " + format + ": " + FailureReason.of(e);
           },
           e);
     }
@@ -137,11 +135,7 @@ final class InputCheck {
     if (input.idColumn() != null) {
       requireColumn(schema, "input.id-column", input.idColumn());
       DataType idType = schema.apply(input.idColumn()).dataType();
-      if (idType instanceof MapType
-          || idType instanceof ArrayType
-          || idType instanceof StructType
-          || idType instanceof BinaryType
-          || idType instanceof VariantType) {
+      if (!GenerateUdf.isIdType(idType)) {
         throw new RefusedException(
             "input.id-column = "
                 + input.idColumn()

@@ -1,16 +1,11 @@
 package org.dlmspark.job;
 
 import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Stream;
 import org.dlmspark.udf.DecoderSettings;
 import org.dlmspark.udf.ModelLocation;
 import org.dlmspark.udf.checkpoint.Checkpoint;
 import org.dlmspark.udf.checkpoint.CheckpointException;
-import org.dlmspark.udf.checkpoint.LayerWeights;
 import org.dlmspark.udf.checkpoint.ModelConfig;
-import org.dlmspark.udf.checkpoint.TensorData;
-import org.dlmspark.udf.checkpoint.TransformerWeights;
 import org.dlmspark.udf.decode.GenerationSettings;
 import org.dlmspark.udf.text.TextCodec;
 import org.dlmspark.udf.text.TextException;
@@ -45,8 +40,8 @@ final class ModelCheck {
       Checkpoint checkpoint = Checkpoint.open(folder);
       checkTemplate(folder, settings);
       checkLengths(checkpoint.config(), settings.generation(), settings.decoder());
-      return new ModelFacts(folder, checkpoint.config(), parameters(checkpoint.weights()));
-    } catch (CheckpointException | TextException e) {
+      return new ModelFacts(folder, checkpoint.config(), checkpoint.weights().parameters());
+    } catch (CheckpointException | TextException | IllegalArgumentException e) {
       throw new RefusedException(e.getMessage(), e);
     }
   }
@@ -80,33 +75,5 @@ final class ModelCheck {
               + model.maxSequenceLength()
               + " for any prompt to fit");
     }
-  }
-
-  private static long parameters(TransformerWeights weights) {
-    long layers =
-        weights.layers().stream().flatMap(ModelCheck::tensors).mapToLong(ModelCheck::size).sum();
-    boolean tied = weights.head().name().equals(weights.embedding().name());
-    return size(weights.embedding())
-        + layers
-        + size(weights.finalNorm())
-        + (tied ? 0 : size(weights.head()));
-  }
-
-  private static Stream<TensorData> tensors(LayerWeights layer) {
-    return List.of(
-        layer.attentionNorm(),
-        layer.query(),
-        layer.key(),
-        layer.value(),
-        layer.attentionOut(),
-        layer.mlpNorm(),
-        layer.gate(),
-        layer.up(),
-        layer.down())
-        .stream();
-  }
-
-  private static long size(TensorData tensor) {
-    return tensor.shape().stream().reduce(1L, Math::multiplyExact);
   }
 }

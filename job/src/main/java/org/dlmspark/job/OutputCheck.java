@@ -7,6 +7,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.dlmspark.udf.FailureReason;
 
 /** Looks at the output path, so that a run neither stops at its end nor destroys anything. */
 final class OutputCheck {
@@ -23,6 +24,13 @@ final class OutputCheck {
    */
   static void check(JobSettings settings, Configuration hadoop) {
     String output = settings.output().path();
+    if (output.matches(".*[*?\\[\\]{}].*")) {
+      throw new RefusedException(
+          "output.path = "
+              + output
+              + " has a character of * ? [ ] { }, by which Spark finds files when it reads: choose"
+              + " another name");
+    }
     try {
       Path path = new Path(output);
       FileSystem fileSystem = path.getFileSystem(hadoop);
@@ -37,14 +45,15 @@ final class OutputCheck {
                 + " exists: choose another, or replace it with --set output.mode=overwrite");
       }
       refuseForeignFiles(output, path, fileSystem);
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (RefusedException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) { // Hadoop throws the latter for a missing class.
       throw new RefusedException(
-          "output.path = " + output + " cannot be looked at: " + e.getMessage(), e);
+          "output.path = " + output + " cannot be looked at: " + FailureReason.of(e), e);
     }
   }
 
-  private static void refuseOverlap(JobSettings settings, Path output, Configuration hadoop)
-      throws IOException {
+  private static void refuseOverlap(JobSettings settings, Path output, Configuration hadoop) {
     String input = settings.input().path();
     for (Path root : roots(input, hadoop)) {
       if (liesIn(root, output)) {
@@ -66,15 +75,20 @@ final class OutputCheck {
     }
   }
 
-  private static List<Path> roots(String input, Configuration hadoop) throws IOException {
-    Path path = new Path(input);
-    FileSystem fileSystem = path.getFileSystem(hadoop);
-    FileStatus[] found = fileSystem.globStatus(path);
-    List<Path> roots = new ArrayList<>();
-    for (FileStatus status : found == null ? new FileStatus[0] : found) {
-      roots.add(fileSystem.makeQualified(status.getPath()));
+  private static List<Path> roots(String input, Configuration hadoop) {
+    try {
+      Path path = new Path(input);
+      FileSystem fileSystem = path.getFileSystem(hadoop);
+      FileStatus[] found = fileSystem.globStatus(path);
+      List<Path> roots = new ArrayList<>();
+      for (FileStatus status : found == null ? new FileStatus[0] : found) {
+        roots.add(fileSystem.makeQualified(status.getPath()));
+      }
+      return roots;
+    } catch (IOException | RuntimeException e) {
+      throw new RefusedException(
+          "input.path = " + input + " cannot be looked at: " + FailureReason.of(e), e);
     }
-    return roots;
   }
 
   private static boolean liesIn(Path path, Path folder) {

@@ -1,6 +1,5 @@
 package org.dlmspark.udf;
 
-import java.util.ArrayDeque;
 import java.util.IdentityHashMap;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -19,6 +18,9 @@ import org.slf4j.LoggerFactory;
 final class DecodeLoop {
   private static final Logger LOG = LoggerFactory.getLogger(DecodeLoop.class);
   private static final long IDLE_POLL_MS = 100;
+
+  /** Steps that fail one after the other, with none between that does not, before all is lost. */
+  private static final int MOST_FAILED_STEPS = 3;
 
   /** One sequence on its way through the decoder. */
   static final class Job {
@@ -65,7 +67,11 @@ final class DecodeLoop {
 
   private final BlockingQueue<Job> waiting;
   private final IdentityHashMap<Sequence, Job> running = new IdentityHashMap<>();
-  private final Queue<Job> turnedAway = new ArrayDeque<>(1);
+
+  /** Taken from the queue, and still without a slot. */
+  private Job waitingForSlot;
+
+  private int failedSteps;
   private volatile boolean stopping;
   private volatile Throwable broken;
 
@@ -92,7 +98,7 @@ final class DecodeLoop {
   /** Throws if no job will ever finish again. */
   void checkAlive() {
     if (broken != null) {
-      throw new IllegalStateException("the decoder has ended: " + broken, broken);
+      throw new IllegalStateException("the decoder has ended: " + FailureReason.of(broken), broken);
     }
     if (stopping) {
       throw new IllegalStateException("the decoder has been shut down");
@@ -127,7 +133,8 @@ final class DecodeLoop {
   private void admit(BatchScheduler scheduler) throws InterruptedException {
     scheduler.remove(sequence -> running.get(sequence).cancelled).forEach(running::remove);
     while (true) {
-      Job next = turnedAway.poll();
+      Job next = waitingForSlot;
+      waitingForSlot = null;
       if (next == null) {
         next =
             scheduler.isIdle() ? waiting.poll(IDLE_POLL_MS, TimeUnit.MILLISECONDS) : waiting.poll();
@@ -139,7 +146,7 @@ final class DecodeLoop {
         continue;
       }
       if (!scheduler.admit(next.sequence)) {
-        turnedAway.add(next);
+        waitingForSlot = next;
         return;
       }
       next.admittedNanos = System.nanoTime();
@@ -152,10 +159,18 @@ final class DecodeLoop {
       for (Sequence sequence : scheduler.step()) {
         finish(running.remove(sequence), sequence.failure());
       }
+      failedSteps = 0;
     } catch (RuntimeException e) {
+      failedSteps++;
+      if (failedSteps == MOST_FAILED_STEPS) {
+        // Not the rows but the device or the model: the tasks must fail, so that Spark tries
+        // elsewhere.
+        throw e;
+      }
       LOG.warn("a denoising step failed; its {} rows become error rows", running.size(), e);
+      String reason = "the denoising step failed: " + FailureReason.of(e);
       scheduler.remove(sequence -> true);
-      running.values().forEach(job -> finish(job, "the denoising step failed: " + firstLine(e)));
+      running.values().forEach(job -> finish(job, reason));
       running.clear();
     }
   }
@@ -164,13 +179,5 @@ final class DecodeLoop {
     job.failure = failure;
     job.finishedNanos = System.nanoTime();
     job.done.add(job);
-  }
-
-  /** The first line that says something; PyTorch's messages go on with a trace of its own. */
-  private static String firstLine(Throwable e) {
-    String message = e.getMessage();
-    return message == null
-        ? e.getClass().getSimpleName()
-        : message.strip().lines().findFirst().orElse(e.getClass().getSimpleName());
   }
 }

@@ -67,14 +67,10 @@ public final class DecoderService {
     thread.setContextClassLoader(DecoderService.class.getClassLoader());
   }
 
-  /** Starts loading from an executor plugin; what fails is kept for the first task. */
+  /** Starts loading from an executor plugin. */
   static void start(String settingsJson, ExecutorFacts facts) {
     pluginFacts = facts;
-    try {
-      get(DecoderSettings.fromJson(settingsJson), facts);
-    } catch (IllegalArgumentException e) {
-      LOG.error("the decoder is not loaded ahead of the first task", e);
-    }
+    get(DecoderSettings.fromJson(settingsJson), facts);
   }
 
   /**
@@ -117,22 +113,17 @@ public final class DecoderService {
     try {
       long begin = System.nanoTime();
       Path folder = ModelLocation.resolve(settings.modelPath());
-      Checkpoint checkpoint = Checkpoint.open(folder);
-      int threads = settings.threads() > 0 ? settings.threads() : facts.cores();
-      ModelSettings where =
-          new ModelSettings(
-              settings.dtype(), settings.device(), facts.gpu(), threads, settings.maxTokens());
       try (TextCodec codec = NativeEngine.loadAlone(() -> TextCodec.open(folder));
-          TorchDenoisingModel model = new TorchDenoisingModel(checkpoint, where)) {
+          TorchDenoisingModel model = load(folder)) {
         LOG.info(
             "decoder ready on executor {}: {} on {} in {}, {} threads, loaded in {} ms",
             facts.executorId(),
             folder,
             model.deviceName(),
             model.numberType().name().toLowerCase(Locale.ROOT),
-            threads,
+            threads(),
             TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
-        ModelConfig config = checkpoint.config();
+        ModelConfig config = model.config();
         SpecialTokens special = new SpecialTokens(config.maskTokenId(), config.endTokenIds());
         loaded.complete(new Loaded(config, special, codec, model.deviceName()));
         loop.run(
@@ -146,7 +137,23 @@ public final class DecoderService {
       }
     } finally {
       loop.stop();
+      // A task that comes after a failure begins anew, instead of failing with an old one.
+      SERVICES.remove(settings, this);
     }
+  }
+
+  /**
+   * In a method of its own, so that nothing here keeps mapped files that the model does not need.
+   */
+  private TorchDenoisingModel load(Path folder) {
+    return new TorchDenoisingModel(
+        Checkpoint.open(folder),
+        new ModelSettings(
+            settings.dtype(), settings.device(), facts.gpu(), threads(), settings.maxTokens()));
+  }
+
+  private int threads() {
+    return settings.threads() > 0 ? settings.threads() : facts.cores();
   }
 
   /**
@@ -168,7 +175,7 @@ public final class DecoderService {
               + " cannot load the model "
               + settings.modelPath()
               + ": "
-              + e.getCause().getMessage(),
+              + FailureReason.of(e.getCause()),
           e.getCause());
     }
   }

@@ -3,6 +3,8 @@ package org.dlmspark.udf;
 import java.util.Map;
 import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.PluginContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The executor's side of {@link DlmSparkPlugin}. It never throws: an exception here would end the
@@ -10,17 +12,22 @@ import org.apache.spark.api.plugin.PluginContext;
  * the first task.
  */
 public final class DlmExecutorPlugin implements ExecutorPlugin {
+  private static final Logger LOG = LoggerFactory.getLogger(DlmExecutorPlugin.class);
 
   /** For {@link DlmSparkPlugin}. */
   public DlmExecutorPlugin() {}
 
   @Override
   public void init(PluginContext context, Map<String, String> extraConf) {
-    ExecutorFacts facts =
-        ExecutorFacts.of(context.executorID(), context.conf(), context.resources());
-    String json = context.conf().get(DlmSparkPlugin.DECODER_CONF, "");
-    if (!json.isEmpty()) {
-      DecoderService.start(json, facts);
+    try {
+      ExecutorFacts facts =
+          ExecutorFacts.of(context.executorID(), context.conf(), context.resources());
+      String json = context.conf().get(DlmSparkPlugin.DECODER_CONF, "");
+      if (!json.isEmpty()) {
+        DecoderService.start(json, facts);
+      }
+    } catch (RuntimeException | LinkageError e) {
+      LOG.error("the decoder is not loaded ahead of the first task", e);
     }
   }
 

@@ -1,6 +1,8 @@
 package org.dlmspark.udf;
 
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
@@ -14,6 +16,12 @@ import org.apache.spark.resource.ResourceInformation;
  * @param cores its cores
  */
 record ExecutorFacts(String executorId, String gpu, int cores) {
+  /**
+   * The cores in {@code local[N]}, {@code local[N,failures]} and {@code local-cluster[n,N,memory]}.
+   */
+  private static final Pattern LOCAL =
+      Pattern.compile(
+          "local(?:\\[(?:(\\d{1,6})|\\*)(?:,\\d+)?]|-cluster\\[\\d+,(\\d{1,6}),\\d+])?");
 
   /** As an executor plugin sees it. */
   static ExecutorFacts of(
@@ -35,12 +43,14 @@ record ExecutorFacts(String executorId, String gpu, int cores) {
 
   private static int cores(SparkConf conf) {
     String master = conf.get("spark.master", "local");
-    if (master.matches("local(\\[.*])?")) {
-      return Runtime.getRuntime().availableProcessors();
+    int all = Runtime.getRuntime().availableProcessors();
+    Matcher local = LOCAL.matcher(master);
+    if (local.matches()) {
+      String named = local.group(1) != null ? local.group(1) : local.group(2);
+      return named == null ? all : Math.min(all, Integer.parseInt(named));
     }
     // YARN and Kubernetes give one core when nothing is said, a standalone worker gives all.
     boolean oneByDefault = master.startsWith("yarn") || master.startsWith("k8s");
-    return conf.getInt(
-        "spark.executor.cores", oneByDefault ? 1 : Runtime.getRuntime().availableProcessors());
+    return conf.getInt("spark.executor.cores", oneByDefault ? 1 : all);
   }
 }

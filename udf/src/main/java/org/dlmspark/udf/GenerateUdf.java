@@ -9,6 +9,7 @@ import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.types.VariantType;
 
 /**
  * Generates a completion for every row of a partition, by the decoder that the tasks of an executor
@@ -53,7 +54,7 @@ public final class GenerateUdf implements MapPartitionsFunction<Row, Row> {
               + "; it must be a string");
     }
     DataType idType = input.fields()[idIndex].dataType();
-    if (!(idType instanceof AtomicType) || idType instanceof BinaryType) {
+    if (!isIdType(idType)) {
       throw new IllegalArgumentException(
           "input.id-column = "
               + settings.prompt().idColumn()
@@ -61,6 +62,19 @@ public final class GenerateUdf implements MapPartitionsFunction<Row, Row> {
               + idType.simpleString()
               + "; it must be a number, a string or another simple type");
     }
+  }
+
+  /**
+   * Whether a column of this type can name rows: its values must be single ones, with a text that
+   * is always the same.
+   *
+   * @param type the column's type
+   * @return true for numbers, strings, dates and the like
+   */
+  public static boolean isIdType(DataType type) {
+    return type instanceof AtomicType
+        && !(type instanceof BinaryType)
+        && !(type instanceof VariantType);
   }
 
   private static int index(StructType input, String setting, String column) {

@@ -50,7 +50,7 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
   private final IdentityHashMap<DecodeLoop.Job, Pending> inFlight = new IdentityHashMap<>();
 
   /** Tokenised, and not yet taken by the decoder's queue. */
-  private Pending turnedAway;
+  private Pending waitingForQueue;
 
   private DecoderService.Loaded loaded;
 
@@ -72,7 +72,7 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
 
   @Override
   public boolean hasNext() {
-    return turnedAway != null || !inFlight.isEmpty() || input.hasNext();
+    return waitingForQueue != null || !inFlight.isEmpty() || input.hasNext();
   }
 
   @Override
@@ -116,8 +116,8 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
    * @return the output row of a row that cannot be decoded, or null
    */
   private Row submit() throws InterruptedException {
-    while (inFlight.size() < mostInFlight && (turnedAway != null || input.hasNext())) {
-      if (turnedAway == null) {
+    while (inFlight.size() < mostInFlight && (waitingForQueue != null || input.hasNext())) {
+      if (waitingForQueue == null) {
         Row row = input.next();
         String id = String.valueOf(row.get(idIndex));
         Pending next = new Pending(row, RandomStream.rowSeed(settings.generation().seed(), id));
@@ -125,14 +125,14 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
         if (failed != null) {
           return failed;
         }
-        turnedAway = next;
+        waitingForQueue = next;
       }
       // With rows of its own in flight the task must not wait here: they may be finished.
-      if (!decoder.loop().offer(turnedAway.job, inFlight.isEmpty() ? POLL_MS : 0)) {
+      if (!decoder.loop().offer(waitingForQueue.job, inFlight.isEmpty() ? POLL_MS : 0)) {
         return null;
       }
-      inFlight.put(turnedAway.job, turnedAway);
-      turnedAway = null;
+      inFlight.put(waitingForQueue.job, waitingForQueue);
+      waitingForQueue = null;
     }
     return null;
   }

@@ -124,6 +124,20 @@ final class DecodeLoopTest {
   }
 
   @Test
+  void failuresThatDoNotEndAreNotTheRows() throws InterruptedException {
+    failure = new IllegalStateException("the device is gone");
+    start();
+    steps.release(3);
+    for (int i = 0; i < 2; i++) {
+      offered(1);
+      next();
+    }
+    offered(1);
+    thread.join(5000);
+    assertThatThrownBy(loop::checkAlive).hasMessage("the decoder has ended: the device is gone");
+  }
+
+  @Test
   void aCancelledJobMakesRoom() throws InterruptedException {
     DecodeLoop.Job first = offered(100);
     DecodeLoop.Job second = offered(100);

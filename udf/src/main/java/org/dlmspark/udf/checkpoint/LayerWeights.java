@@ -1,5 +1,7 @@
 package org.dlmspark.udf.checkpoint;
 
+import java.util.List;
+
 /**
  * The weights of one pre-norm transformer layer with a gated feed-forward part. Matrices are stored
  * {@code [out, in]}, as {@code torch.nn.Linear} keeps them.
@@ -23,4 +25,14 @@ public record LayerWeights(
     TensorData mlpNorm,
     TensorData gate,
     TensorData up,
-    TensorData down) {}
+    TensorData down) {
+
+  /**
+   * All tensors of the layer.
+   *
+   * @return in the order of the components above
+   */
+  public List<TensorData> tensors() {
+    return List.of(attentionNorm, query, key, value, attentionOut, mlpNorm, gate, up, down);
+  }
+}

@@ -12,4 +12,14 @@ import java.util.List;
  * @param bytes a direct, read-only, little-endian view of exactly this tensor's bytes, row-major;
  *     the mapping lives as long as the buffer is reachable
  */
-public record TensorData(String name, NumberType type, List<Long> shape, ByteBuffer bytes) {}
+public record TensorData(String name, NumberType type, List<Long> shape, ByteBuffer bytes) {
+
+  /**
+   * How many numbers the tensor has.
+   *
+   * @return the product of its sizes
+   */
+  public long size() {
+    return shape.stream().reduce(1L, Math::multiplyExact);
+  }
+}

@@ -27,4 +27,18 @@ public record TransformerWeights(
   public boolean tied() {
     return head.name().equals(embedding.name());
   }
+
+  /**
+   * The number of parameters; a tied head counts once.
+   *
+   * @return numbers in all tensors
+   */
+  public long parameters() {
+    long inLayers =
+        layers.stream()
+            .flatMap(layer -> layer.tensors().stream())
+            .mapToLong(TensorData::size)
+            .sum();
+    return embedding.size() + inLayers + finalNorm.size() + (tied() ? 0 : head.size());
+  }
 }

@@ -187,8 +187,7 @@ public final class Sequence implements SequenceState {
     if (masked.isEmpty() || (settings.stopAtEos() && end >= 0)) {
       outcome = end >= 0 ? Outcome.STOP : Outcome.LENGTH;
     } else if (masked.nextSetBit(blockStart) >= blockEnd()) {
-      // With more steps than tokens a block is complete before its last step: nothing is left to
-      // do.
+      // With more steps than tokens a block is complete before its last step.
       beginBlock(blockEnd());
     }
   }

@@ -50,9 +50,8 @@ final class AttentionGroups {
       int begin = member;
       int tokens = 0;
       int longest = 0;
-      // A sequence with less than half the tokens of the widest would leave most of its cells idle.
       while (member < sequences
-          && (member == begin || (grids && 2 * batch.activeCount(order[member]) >= widest))) {
+          && (member == begin || (grids && fits(batch, order[member], widest, longest)))) {
         tokens += batch.activeCount(order[member]);
         longest = Math.max(longest, batch.length(order[member]));
         member++;
@@ -64,6 +63,18 @@ final class AttentionGroups {
       buffer[used++] = batch.firstRow(order[begin]);
     }
     fields = Arrays.copyOf(buffer, used);
+  }
+
+  /**
+   * Whether a sequence may share a grid: with less than half the tokens of the widest most of its
+   * cells would be idle, and with less than half, or more than twice, the length of the longest so
+   * far most of the gathered keys and values would be.
+   */
+  private static boolean fits(StepBatch batch, int sequence, int widest, int longest) {
+    int length = batch.length(sequence);
+    return 2 * batch.activeCount(sequence) >= widest
+        && 2 * length >= longest
+        && length <= 2 * longest;
   }
 
   /** Widest first; insertion sort, since batches are small and change little between steps. */

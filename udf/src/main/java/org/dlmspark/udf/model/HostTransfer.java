@@ -31,6 +31,11 @@ final class HostTransfer implements AutoCloseable {
   private LongBuffer input;
   private DoubleBuffer output;
 
+  /** For each sequence the place of its first token in the batch, and as laid out. */
+  private int[] firstToken = new int[0];
+
+  private int[] firstPlace = new int[0];
+
   /** A block of host memory, seen as a tensor. */
   private record Block(ByteBuffer bytes, PtNDArray array, IValue value) {
     static Block of(NDManager manager, int numbers, DataType type) {
@@ -59,18 +64,20 @@ final class HostTransfer implements AutoCloseable {
   }
 
   private void growInput(int numbers) {
+    Block grown = Block.of(manager, numbers, DataType.INT64);
     if (in != null) {
       in.close();
     }
-    in = Block.of(manager, numbers, DataType.INT64);
+    in = grown;
     input = in.bytes().asLongBuffer();
   }
 
   private void growOutput(int numbers) {
+    Block grown = Block.of(manager, numbers, DataType.FLOAT64);
     if (out != null) {
       out.close();
     }
-    out = Block.of(manager, numbers, DataType.FLOAT64);
+    out = grown;
     output = out.bytes().asDoubleBuffer();
   }
 
@@ -91,7 +98,7 @@ final class HostTransfer implements AutoCloseable {
     if (output.capacity() < 2 * c) {
       growOutput(4 * c);
     }
-    int[] placeOf = places(batch, groups);
+    findPlaces(batch, groups);
     long[] plan = groups.groups();
     int place = 0;
     int token = 0;
@@ -118,7 +125,7 @@ final class HostTransfer implements AutoCloseable {
       while (index >= firstToken[sequence] + batch.activeCount(sequence)) {
         sequence++;
       }
-      input.put(6 * n + i, placeOf[sequence] + index - firstToken[sequence]);
+      input.put(6 * n + i, firstPlace[sequence] + index - firstToken[sequence]);
       input.put(6 * n + c + i, batch.noiseKey(i));
       input.put(6 * n + 2 * c + i, Double.doubleToRawLongBits(batch.temperature(i)));
       noisy |= batch.temperature(i) > 0;
@@ -126,13 +133,7 @@ final class HostTransfer implements AutoCloseable {
     return noisy;
   }
 
-  private int[] firstToken = new int[0];
-  private int[] firstPlace = new int[0];
-
-  /**
-   * Fills {@code firstToken} (in the batch) and returns each sequence's first place as laid out.
-   */
-  private int[] places(StepBatch batch, AttentionGroups groups) {
+  private void findPlaces(StepBatch batch, AttentionGroups groups) {
     int sequences = batch.sequences();
     if (firstToken.length < sequences) {
       firstToken = new int[2 * sequences];
@@ -149,7 +150,6 @@ final class HostTransfer implements AutoCloseable {
       firstPlace[s] = at;
       at += batch.activeCount(s);
     }
-    return firstPlace;
   }
 
   /**

@@ -47,6 +47,7 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
   private final NumberType numberType;
   private final Device device;
   private final NDManager memory;
+  private final List<IValue> arguments = new ArrayList<>();
   private final PtSymbolBlock program;
   private final PtNDArray embedding;
   private final HostTransfer transfer;
@@ -95,27 +96,35 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
       program = load();
       TransformerWeights weights = checkpoint.weights();
       embedding = upload(weights.embedding());
-      embeddingValue = IValue.from(embedding);
-      layerValues = layers(weights.layers());
-      finalNormValue = IValue.from(upload(weights.finalNorm()));
-      headValue = IValue.from(weights.tied() ? embedding : upload(weights.head()));
+      embeddingValue = kept(IValue.from(embedding));
+      layerValues = kept(layers(weights.layers()));
+      finalNormValue = kept(IValue.from(upload(weights.finalNorm())));
+      headValue = kept(IValue.from(weights.tied() ? embedding : upload(weights.head())));
       constantsValue =
-          IValue.listFrom(
-              config.heads(),
-              config.kvHeads(),
-              config.headDim(),
-              config.maskTokenId(),
-              LOGIT_CELLS);
-      epsValue = IValue.from(config.rmsNormEps());
-      rotaryValue = rotaryTable();
+          kept(
+              IValue.listFrom(
+                  config.heads(),
+                  config.kvHeads(),
+                  config.headDim(),
+                  config.maskTokenId(),
+                  LOGIT_CELLS));
+      epsValue = kept(IValue.from(config.rmsNormEps()));
+      rotaryValue = kept(rotaryTable());
       keys = IValue.listFrom(new PtNDArray[0]);
       values = IValue.listFrom(new PtNDArray[0]);
       transfer = new HostTransfer(memory.newSubManager(Device.cpu()));
       groups = new AttentionGroups(device.isGpu() || gridsOnCpu);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      arguments.forEach(IValue::close);
       memory.close();
       throw e;
     }
+  }
+
+  /** Notes a value that lives as long as the model. */
+  private IValue kept(IValue value) {
+    arguments.add(value);
+    return value;
   }
 
   private PtSymbolBlock load() {
@@ -131,17 +140,7 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
   private IValue layers(List<LayerWeights> layers) {
     List<PtNDArray> arrays = new ArrayList<>();
     for (LayerWeights layer : layers) {
-      for (TensorData tensor :
-          List.of(
-              layer.attentionNorm(),
-              layer.query(),
-              layer.key(),
-              layer.value(),
-              layer.attentionOut(),
-              layer.mlpNorm(),
-              layer.gate(),
-              layer.up(),
-              layer.down())) {
+      for (TensorData tensor : layer.tensors()) {
         arrays.add(upload(tensor));
       }
     }
@@ -188,7 +187,7 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
   }
 
   private IValue rotaryTable() {
-    try (IValue positions = IValue.from((long) config.maxSequenceLength());
+    try (IValue positions = IValue.from((long) Math.min(config.maxSequenceLength(), maxRows));
         IValue headDim = IValue.from((long) config.headDim());
         IValue theta = IValue.from(config.ropeTheta())) {
       return IValueUtils.runMethod(
@@ -273,14 +272,26 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
   }
 
   private IValue grown(IValue old, int rows) {
-    try (old;
-        IValue layers = IValue.from((long) config.layers());
+    try (IValue layers = IValue.from((long) config.layers());
         IValue wanted = IValue.from((long) rows);
         IValue kvHeads = IValue.from((long) config.kvHeads());
         IValue headDim = IValue.from((long) config.headDim())) {
-      return IValueUtils.runMethod(
-          program, "grow", old, embeddingValue, layers, wanted, kvHeads, headDim);
+      // If there is no room for the new buffers, the old ones stay in use.
+      IValue grown =
+          IValueUtils.runMethod(
+              program, "grow", old, embeddingValue, layers, wanted, kvHeads, headDim);
+      old.close();
+      return grown;
     }
+  }
+
+  /**
+   * The model's shape and constants.
+   *
+   * @return the checkpoint's configuration
+   */
+  public ModelConfig config() {
+    return config;
   }
 
   /**
@@ -303,19 +314,9 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
 
   @Override
   public void close() {
-    for (IValue value :
-        List.of(
-            embeddingValue,
-            layerValues,
-            finalNormValue,
-            headValue,
-            rotaryValue,
-            constantsValue,
-            epsValue,
-            keys,
-            values)) {
-      value.close();
-    }
+    arguments.forEach(IValue::close);
+    keys.close();
+    values.close();
     transfer.close();
     program.close();
     memory.close();

@@ -18,6 +18,11 @@ final class FolderFiles {
    * @throws TextException if it cannot be read or is longer
    */
   static byte[] read(Path file, int maxBytes) {
+    if (!Files.isRegularFile(file)) {
+      // A pipe would be read for ever.
+      throw new TextException(
+          file + ": is no file; check that the folder is a Hugging Face model folder");
+    }
     // Bounded while reading: the size that a file system states may be wrong or change.
     try (InputStream in = Files.newInputStream(file)) {
       byte[] bytes = in.readNBytes(maxBytes);

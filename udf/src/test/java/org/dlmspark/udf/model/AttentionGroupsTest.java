@@ -9,10 +9,16 @@ import org.junit.jupiter.api.Test;
 final class AttentionGroupsTest {
 
   private static StepBatch batch(int... activeCounts) {
+    return batchEndingLonger(10, activeCounts);
+  }
+
+  /** The last sequence is {@code longer} tokens longer than its active ones, the others 10. */
+  private static StepBatch batchEndingLonger(int longer, int... activeCounts) {
     StepBatch batch = new StepBatch();
     int row = 0;
-    for (int count : activeCounts) {
-      int length = count + 10;
+    for (int i = 0; i < activeCounts.length; i++) {
+      int count = activeCounts[i];
+      int length = count + (i == activeCounts.length - 1 ? longer : 10);
       batch.beginSequence(row, length);
       for (int p = 0; p < count; p++) {
         batch.addActive(0, p);
@@ -29,6 +35,13 @@ final class AttentionGroupsTest {
     assertThat(groups.groups()).containsExactly(3, 1, 3, 13, 0, 20, 1, 20, 30, 13);
     assertThat(groups.sequenceAt(0)).isEqualTo(0);
     assertThat(groups.sequenceAt(1)).isEqualTo(1);
+  }
+
+  @Test
+  void gridsDoNotJoinShortAndLongSequences() {
+    AttentionGroups groups = new AttentionGroups(true);
+    groups.plan(batchEndingLonger(400, 20, 20, 20));
+    assertThat(groups.groups()).containsExactly(40, 2, 20, 30, 0, 20, 1, 20, 420, 60);
   }
 
   @Test

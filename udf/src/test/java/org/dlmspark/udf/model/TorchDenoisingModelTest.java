@@ -244,6 +244,22 @@ final class TorchDenoisingModelTest {
   }
 
   @Test
+  void buffersThatCannotGrowStayInUse() {
+    StepBatch batch = new StepBatch();
+    try (TorchDenoisingModel model = model(FLOAT32, "float32", false)) {
+      addWhole(batch, 0);
+      model.logits(batch);
+      batch.clear();
+      batch.beginSequence(0, 1 << 30); // a quarter of a terabyte of keys
+      batch.addActive(1, 0);
+      assertThatThrownBy(() -> model.step(batch)).isInstanceOf(RuntimeException.class);
+      batch.clear();
+      addWhole(batch, 0);
+      assertThat(relativeError(model.logits(batch), reference("logits"))).isLessThan(1e-4);
+    }
+  }
+
+  @Test
   void aDeviceThatIsNotThereIsRefused() {
     assertThatThrownBy(
             () ->
