@@ -8,7 +8,8 @@ import org.scalatest.funsuite.AnyFunSuite
 /** The job on the shipped model: every column of every row, and rows that cannot be decoded. */
 class SampleJobSuite extends AnyFunSuite with CommandRuns with TempFolder {
 
-  private val lengths = Seq("generation.gen-length=32", "generation.block-length=32")
+  // One thread: on a busy machine two wait for each other most of the time.
+  private val lengths = Seq("generation.gen-length=32", "generation.block-length=32", "model.threads=1")
 
   private def sampleRun(input: String, output: String, settings: String*): Ran =
     run(
