@@ -111,7 +111,7 @@ if [[ -n $reason ]]; then
   say "building (mvn -DskipTests package${profiles[*]:+ ${profiles[*]}}): $reason; a first build takes minutes"
   # A build that stops half-way must not leave a jar that looks finished.
   trap 'rm -f "$jar"; exit 130' INT TERM
-  (cd "$root" && mvn -q -B -ntp -DskipTests ${profiles[@]+"${profiles[@]}"} package) >&2 || {
+  (cd "$root" && mvn -q -B -ntp -Dstyle.color=never -DskipTests ${profiles[@]+"${profiles[@]}"} package) >&2 || {
     rm -f "$jar"
     fail "the build failed: see Maven's messages above"
   }
@@ -123,7 +123,7 @@ for argument in ${job_args[@]+"${job_args[@]}"}; do
   case $argument in
     -h | --help | -V | --version) # need no Spark
       [[ $argument != -h && $argument != --help ]] || usage
-      exec "$java" -cp "$jar:$minimal_home/jars/*" org.dlmspark.job.Main "$argument"
+      exec "$java" -Dlog4j2.configurationFile="file://$root/conf/log4j2.properties" -cp "$jar:$minimal_home/jars/*" org.dlmspark.job.Main "$argument"
       ;;
   esac
 done
@@ -174,10 +174,16 @@ if [[ -f ${cuda_jars[0]} && -z ${PYTORCH_LIBRARY_PATH-} && ${spark_args[*]-} != 
   fi
 fi
 
+# PyTorch's threads wait for each other by spinning: for long by default, which costs more than the work itself where
+# something else wants the cores. A short spin before they sleep loses little on an idle machine.
+export GOMP_SPINCOUNT=${GOMP_SPINCOUNT-1000}
+
 # --- spark-submit -----------------------------------------------------------------------------------------------------
 # For the process started here alone: the driver in local and client mode, the submitting client in cluster mode.
 export SPARK_SUBMIT_OPTS="-Dlog4j2.configurationFile=\"file://$root/conf/log4j2.properties\" ${SPARK_SUBMIT_OPTS-}"
 submit_args=(--class org.dlmspark.job.Main)
+# Spark's bar of finished tasks is for a person to see; in a file it is noise.
+[[ ! -t 2 ]] || submit_args+=(--conf spark.ui.showConsoleProgress=true)
 [[ -n $properties ]] || submit_args+=(--properties-file "${property_files[0]}")
 
 if [[ -n ${SPARK_HOME-} ]]; then

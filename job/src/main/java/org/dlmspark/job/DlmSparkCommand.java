@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 import org.dlmspark.job.InputCheck.CheckedInput;
 import org.dlmspark.job.ModelCheck.ModelFacts;
@@ -29,6 +30,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line: reads settings, checks, runs, and reports. */
 @Command(
@@ -116,7 +119,7 @@ public final class DlmSparkCommand implements Callable<Integer> {
         .setExpandAtFiles(false)
         .setParameterExceptionHandler(
             (exception, line) -> {
-              console.error(exception.getMessage() + "; see --help");
+              console.error(exception.getMessage() + hint(exception) + "; see --help");
               return REFUSED;
             })
         .setExecutionExceptionHandler(
@@ -126,6 +129,16 @@ public final class DlmSparkCommand implements Callable<Integer> {
               return FAILED;
             })
         .execute(args);
+  }
+
+  private static String hint(ParameterException exception) {
+    if (!(exception instanceof UnmatchedArgumentException unmatched)) {
+      return "";
+    }
+    List<String> similar = unmatched.getSuggestions();
+    return similar.isEmpty()
+        ? "; arguments for spark-submit stand before a --, as in --master yarn -- --config FILE"
+        : "; did you mean " + similar.get(0) + "?";
   }
 
   @Override
@@ -145,6 +158,8 @@ public final class DlmSparkCommand implements Callable<Integer> {
     SparkConf conf = new SparkConf();
     boolean shipped = Sessions.shipsModel(settings.decoder().modelPath(), conf);
     ModelFacts early = shipped ? null : ModelCheck.check(settings);
+    // Before Spark starts, since with it executors begin to load the model.
+    OutputCheck.check(settings, SparkHadoopUtil.get().newConfiguration(conf));
     DecoderSettings decoder = Sessions.forExecutors(settings.decoder(), conf);
     SparkSession spark = Sessions.start(conf, settings.job().name(), dryRun ? null : decoder);
     try {
@@ -156,7 +171,6 @@ public final class DlmSparkCommand implements Callable<Integer> {
 
   private void run(
       SparkSession spark, JobSettings settings, DecoderSettings decoder, ModelFacts facts) {
-    OutputCheck.check(settings, spark.sparkContext().hadoopConfiguration());
     CheckedInput rows = InputCheck.check(spark, settings);
     JobPlan plan =
         JobPlan.of(

@@ -114,7 +114,13 @@ final class InputCheck {
                     + " Spark the jar that brings it (--packages)";
             case "UNABLE_TO_INFER_SCHEMA" ->
                 path + " holds no " + format + " files: check the path and input.format";
-            default -> path + " cannot be read as " + format + ": " + FailureReason.of(e);
+            default ->
+                path
+                    + " cannot be read as "
+                    + format
+                    + ": "
+                    + FailureReason.of(e)
+                    + "; if it is of another format, name that with input.format";
           },
           e);
     }
@@ -172,7 +178,11 @@ final class InputCheck {
       return;
     }
     String remedy = "";
-    if (settings.input().format().equals("csv") && names.contains("_c0")) {
+    if (names.equals(List.of("_corrupt_record"))) {
+      remedy =
+          "; the file is not one JSON object a line: if it is one JSON array, set"
+              + " input.options.multiLine = true";
+    } else if (settings.input().format().equals("csv") && names.contains("_c0")) {
       remedy = "; if the first line of the csv holds names, set input.options.header = true";
     } else if (key.equals("input.id-column")) {
       remedy = "; name the id column, or set input.id-column = null to take a hash of the prompt";
@@ -238,8 +248,8 @@ final class InputCheck {
       return new RefusedException(
           String.format(
               Locale.ROOT,
-              "input.id-column = null names rows by their prompt, but %,d prompts occur more than"
-                  + " once, such as those with hash %s: name an id column, or remove the"
+              "input.id-column = null names rows by their prompt, but prompts occur more than"
+                  + " once: %,d, such as those with hash %s: name an id column, or remove the"
                   + " repetitions",
               shared,
               examples));
@@ -247,7 +257,7 @@ final class InputCheck {
     return new RefusedException(
         String.format(
             Locale.ROOT,
-            "input.id-column = %s is not unique: %,d ids occur more than once, such as %s",
+            "input.id-column = %s is not unique: ids that occur more than once: %,d, such as %s",
             settings.input().idColumn(),
             shared,
             examples));

@@ -123,7 +123,9 @@ record RunSummary(
       executors.addAll(group.getList(group.fieldIndex("executors")));
       totals =
           new Totals(
-              totals.promptTokens() + group.<Long>getAs("prompt_tokens"),
+              // A prompt that was refused for its length was not decoded.
+              totals.promptTokens()
+                  + (group.getAs("code") == null ? group.<Long>getAs("prompt_tokens") : 0),
               totals.completionTokens() + group.<Long>getAs("completion_tokens"),
               totals.steps() + group.<Long>getAs("steps"),
               totals.positionsComputed() + group.<Long>getAs("positions_computed"),

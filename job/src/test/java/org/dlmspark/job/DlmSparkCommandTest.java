@@ -105,7 +105,8 @@ class DlmSparkCommandTest {
   @Test
   void unknownOptionIsRefused() {
     assertThat(execute("--inptu", "x")).isEqualTo(2);
-    assertThat(err()).startsWith("dlm-spark: Unknown options: '--inptu', 'x'; see --help");
+    assertThat(err())
+        .startsWith("dlm-spark: Unknown options: '--inptu', 'x'; did you mean --input");
   }
 
   @Test
@@ -147,7 +148,7 @@ class DlmSparkCommandTest {
     assertThat(execute(runArgs())).isEqualTo(2);
     assertThat(err())
         .isEqualTo(
-            "dlm-spark: input.id-column = id is not unique: 1 ids occur more than once, such as 1"
+            "dlm-spark: input.id-column = id is not unique: ids that occur more than once: 1, such as 1"
                 + " (2 rows)\n");
     assertThat(folder.resolve("out")).doesNotExist();
     assertThat(sparkRuns()).isFalse();

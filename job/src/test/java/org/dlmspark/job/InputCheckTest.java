@@ -165,7 +165,7 @@ class InputCheckTest {
         "select * from values (1, 'a'), (2, 'b'), (2, 'c'), (3, 'd'), (3, 'e'), (3, 'f')"
             + " as t(id, prompt)");
     assertRefused(
-        "input.id-column = id is not unique: 2 ids occur more than once, such as 3 (3 rows), 2 (2"
+        "input.id-column = id is not unique: ids that occur more than once: 2, such as 3 (3 rows), 2 (2"
             + " rows)");
   }
 
@@ -209,7 +209,7 @@ class InputCheckTest {
   void refusesRepeatedPromptsWithoutIds() {
     write("select * from values ('hello'), ('hello'), ('b') as t(prompt)");
     assertRefused(
-        "input.id-column = null names rows by their prompt, but 1 prompts occur more than once,"
+        "input.id-column = null names rows by their prompt, but prompts occur more than once: 1,"
             + " such as those with hash 2cf24dba5fb0a30e26e83b2ac5b9e29e (2 rows): name an id"
             + " column, or remove the repetitions",
         "input.id-column=null");
