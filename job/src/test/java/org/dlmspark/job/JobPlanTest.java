@@ -36,7 +36,9 @@ class JobPlanTest {
               1e-5,
               NumberType.BFLOAT16,
               126336,
-              Set.of(126081)),
+              Set.of(126081),
+              false,
+              false),
           8_015_581_184L);
 
   @ParameterizedTest

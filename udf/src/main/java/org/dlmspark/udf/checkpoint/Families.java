@@ -7,12 +7,11 @@ import java.util.stream.Collectors;
 
 /** The families that can be read, and those that are known by name only. */
 final class Families {
-  private static final List<Family> SUPPORTED = List.of(new LladaFamily());
+  private static final List<Family> SUPPORTED = List.of(new LladaFamily(), new DreamFamily());
 
   /** {@code model_type} in lower case, and what its models are called. */
   private static final Map<String, String> NOT_YET =
       Map.of(
-          "dream", "Dream",
           "llada_moe", "LLaDA-MoE",
           "llada2_moe", "LLaDA2");
 

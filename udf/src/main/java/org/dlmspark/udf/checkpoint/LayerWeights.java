@@ -15,6 +15,8 @@ import java.util.List;
  * @param gate the projection that passes through SiLU, {@code [mlp, hidden]}
  * @param up the projection that is gated, {@code [mlp, hidden]}
  * @param down the projection back, {@code [hidden, mlp]}
+ * @param biases what query, key and value projection add, {@code [heads * headDim]} and twice
+ *     {@code [kvHeads * headDim]}; empty where the model has no biases
  */
 public record LayerWeights(
     TensorData attentionNorm,
@@ -25,12 +27,18 @@ public record LayerWeights(
     TensorData mlpNorm,
     TensorData gate,
     TensorData up,
-    TensorData down) {
+    TensorData down,
+    List<TensorData> biases) {
+
+  /** Keeps an immutable copy of the list of biases. */
+  public LayerWeights {
+    biases = List.copyOf(biases);
+  }
 
   /**
-   * All tensors of the layer.
+   * The tensors that every layer has.
    *
-   * @return in the order of the components above
+   * @return all but the biases, in the order of the components above
    */
   public List<TensorData> tensors() {
     return List.of(attentionNorm, query, key, value, attentionOut, mlpNorm, gate, up, down);

@@ -21,6 +21,10 @@ import java.util.Set;
  * @param maskTokenId the mask token
  * @param endTokenIds tokens that end a completion, from {@code config.json} and, where present,
  *     {@code generation_config.json}
+ * @param shiftedLogits whether the token at position p is read from position p - 1 (at position 0
+ *     from itself), as in a model made from an autoregressive one
+ * @param timesteps whether the model's authors decode the whole region by a schedule of timesteps,
+ *     and not block after block
  */
 public record ModelConfig(
     String family,
@@ -36,7 +40,9 @@ public record ModelConfig(
     double rmsNormEps,
     NumberType storedType,
     int maskTokenId,
-    Set<Integer> endTokenIds) {
+    Set<Integer> endTokenIds,
+    boolean shiftedLogits,
+    boolean timesteps) {
 
   /** Keeps an immutable copy of the end tokens. */
   public ModelConfig {

@@ -1,6 +1,7 @@
 package org.dlmspark.udf.checkpoint;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * All weights of a model under names that belong to no family.
@@ -36,7 +37,7 @@ public record TransformerWeights(
   public long parameters() {
     long inLayers =
         layers.stream()
-            .flatMap(layer -> layer.tensors().stream())
+            .flatMap(layer -> Stream.concat(layer.tensors().stream(), layer.biases().stream()))
             .mapToLong(TensorData::size)
             .sum();
     return embedding.size() + inLayers + finalNorm.size() + (tied() ? 0 : head.size());

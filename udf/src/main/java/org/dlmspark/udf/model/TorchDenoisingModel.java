@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.dlmspark.udf.checkpoint.Checkpoint;
 import org.dlmspark.udf.checkpoint.LayerWeights;
 import org.dlmspark.udf.checkpoint.ModelConfig;
@@ -58,6 +59,7 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
   private final IValue embeddingValue;
 
   private final IValue layerValues;
+  private final IValue biasValues;
   private final IValue finalNormValue;
   private final IValue headValue;
   private final IValue rotaryValue;
@@ -97,7 +99,8 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
       TransformerWeights weights = checkpoint.weights();
       embedding = upload(weights.embedding());
       embeddingValue = kept(IValue.from(embedding));
-      layerValues = kept(layers(weights.layers()));
+      layerValues = kept(uploaded(weights.layers(), LayerWeights::tensors));
+      biasValues = kept(uploaded(weights.layers(), LayerWeights::biases));
       finalNormValue = kept(IValue.from(upload(weights.finalNorm())));
       headValue = kept(IValue.from(weights.tied() ? embedding : upload(weights.head())));
       constantsValue =
@@ -137,10 +140,11 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
     }
   }
 
-  private IValue layers(List<LayerWeights> layers) {
+  private IValue uploaded(
+      List<LayerWeights> layers, Function<LayerWeights, List<TensorData>> part) {
     List<PtNDArray> arrays = new ArrayList<>();
     for (LayerWeights layer : layers) {
-      for (TensorData tensor : layer.tensors()) {
+      for (TensorData tensor : part.apply(layer)) {
         arrays.add(upload(tensor));
       }
     }
@@ -205,6 +209,7 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
               "step",
               embeddingValue,
               layerValues,
+              biasValues,
               finalNormValue,
               headValue,
               rotaryValue,
@@ -233,6 +238,7 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
                 "logits",
                 embeddingValue,
                 layerValues,
+                biasValues,
                 finalNormValue,
                 headValue,
                 rotaryValue,

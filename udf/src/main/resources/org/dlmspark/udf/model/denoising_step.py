@@ -56,6 +56,14 @@ class DenoisingStep(Module):
     turned = torch.cat([torch.neg(torch.narrow(wide, 2, half, half)), torch.narrow(wide, 2, 0, half)], 2)
     return torch.to(torch.add(torch.mul(wide, cos), torch.mul(turned, sin)), x.dtype)
 
+  # A projection with its bias, where the model has biases.
+  def project(self: __torch__.DenoisingStep, x: Tensor, weight: Tensor, biases: List[Tensor], at: int) -> Tensor:
+    if len(biases) > 0:
+      result = torch.linear(x, weight, biases[at])
+    else:
+      result = torch.linear(x, weight)
+    return result
+
   # Attention of a group of sequences over their own rows. Queries [n, H, d] of the whole group.
   #
   # A group of one reads its rows in place. A larger group is laid out as a grid [sequences, widest,
@@ -99,12 +107,14 @@ class DenoisingStep(Module):
   # Hidden states [N, D] after the last layer; writes the active positions' keys and values into
   # the buffers.
   #
+  # `layers` holds nine tensors per layer, `biases` none or three: of query, key and value.
   # `inputs` is [6, N]: token, position, row, cell, and for the first tokens, one per sequence in
   # packed order, the sequence's first row and its length. `groups` holds for each attention group
   # (tokens, sequences, widest, longest, first row).
   def hidden(self: __torch__.DenoisingStep,
       embedding: Tensor,
       layers: List[Tensor],
+      biases: List[Tensor],
       rotary: Tensor,
       keys: List[Tensor],
       values: List[Tensor],
@@ -127,9 +137,9 @@ class DenoisingStep(Module):
     for l in range(len(keys)):
       w = l * 9
       h = (self).norm(x, layers[w], eps)
-      q = (self).rotate(torch.view(torch.linear(h, layers[w + 1]), [n, heads, head_dim]), cos, sin)
-      k = (self).rotate(torch.view(torch.linear(h, layers[w + 2]), [n, kv_heads, head_dim]), cos, sin)
-      v = torch.view(torch.linear(h, layers[w + 3]), [n, kv_heads, head_dim])
+      q = (self).rotate(torch.view((self).project(h, layers[w + 1], biases, l * 3), [n, heads, head_dim]), cos, sin)
+      k = (self).rotate(torch.view((self).project(h, layers[w + 2], biases, l * 3 + 1), [n, kv_heads, head_dim]), cos, sin)
+      v = torch.view((self).project(h, layers[w + 3], biases, l * 3 + 2), [n, kv_heads, head_dim])
       torch.index_copy_(keys[l], 0, rows, k)
       torch.index_copy_(values[l], 0, rows, v)
       parts = annotate(List[Tensor], [])
@@ -197,6 +207,7 @@ class DenoisingStep(Module):
   def step(self: __torch__.DenoisingStep,
       embedding: Tensor,
       layers: List[Tensor],
+      biases: List[Tensor],
       final_norm: Tensor,
       head: Tensor,
       rotary: Tensor,
@@ -213,7 +224,7 @@ class DenoisingStep(Module):
     device_in = torch.to(torch.narrow(host_in, 0, 0, 6 * n + 3 * candidates), embedding.device)
     inputs = torch.view(torch.narrow(device_in, 0, 0, 6 * n), [6, n])
     choice = torch.view(torch.narrow(device_in, 0, 6 * n, 3 * candidates), [3, candidates])
-    x = (self).hidden(embedding, layers, rotary, keys, values, inputs, groups, heads, kv_heads, head_dim, eps)
+    x = (self).hidden(embedding, layers, biases, rotary, keys, values, inputs, groups, heads, kv_heads, head_dim, eps)
     if candidates > 0:
       h = (self).norm(torch.index_select(x, 0, torch.select(choice, 0, 0)), final_norm, eps)
       noise_keys = torch.select(choice, 0, 1)
@@ -245,6 +256,7 @@ class DenoisingStep(Module):
   def logits(self: __torch__.DenoisingStep,
       embedding: Tensor,
       layers: List[Tensor],
+      biases: List[Tensor],
       final_norm: Tensor,
       head: Tensor,
       rotary: Tensor,
@@ -257,5 +269,5 @@ class DenoisingStep(Module):
       groups: List[int]) -> Tensor:
     heads, kv_heads, head_dim, mask_token, chunk_cells = constants
     inputs = torch.view(torch.to(torch.narrow(host_in, 0, 0, 6 * n), embedding.device), [6, n])
-    x = (self).hidden(embedding, layers, rotary, keys, values, inputs, groups, heads, kv_heads, head_dim, eps)
+    x = (self).hidden(embedding, layers, biases, rotary, keys, values, inputs, groups, heads, kv_heads, head_dim, eps)
     return torch.to(torch.linear((self).norm(x, final_norm, eps), head), torch.device("cpu"), 6)

@@ -42,7 +42,9 @@ class CheckpointTest {
                 1e-5,
                 NumberType.FLOAT32,
                 255,
-                Set.of(254)));
+                Set.of(254),
+                false,
+                false));
   }
 
   @Test
@@ -65,6 +67,7 @@ class CheckpointTest {
     assertThat(second.up().name()).isEqualTo(prefix + "up_proj.weight");
     assertThat(second.down().name()).isEqualTo(prefix + "ff_out.weight");
     assertThat(second.down().shape()).containsExactly(64L, 176L);
+    assertThat(second.biases()).isEmpty();
   }
 
   @Test

@@ -107,6 +107,22 @@ class DamagedFolderTest {
   @Property
   void anyValueInTheConfig(@ForAll @IntRange(max = 29) int place, @ForAll("json") String json)
       throws IOException {
+    damageConfig(sound, place, json);
+  }
+
+  @Property
+  void anyValueInADreamConfig(@ForAll @IntRange(max = 21) int place, @ForAll("json") String json)
+      throws IOException {
+    TinyFolder dream = TinyFolder.dream(folder);
+    dream.writeConfig();
+    try {
+      damageConfig(dream.safetensors(dream.header()), place, json);
+    } finally {
+      tiny.writeConfig();
+    }
+  }
+
+  private static void damageConfig(byte[] weights, int place, String json) throws IOException {
     Path config = folder.resolve("config.json");
     byte[] before = Files.readAllBytes(config);
     try {
@@ -115,7 +131,7 @@ class DamagedFolderTest {
       changed.fieldNames().forEachRemaining(names::add);
       changed.set(names.get(place), TinyFolder.object("{\"v\":" + json + "}").get("v"));
       TinyFolder.write(config, changed.toString());
-      opensOrIsRefused(sound);
+      opensOrIsRefused(weights);
     } finally {
       Files.write(config, before);
     }

@@ -16,7 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A LLaDA folder of one layer, a few kilobytes in all, of which a test changes what it is about.
+ * A LLaDA or Dream folder of one layer, a few kilobytes in all, of which a test changes what it is
+ * about.
  */
 final class TinyFolder {
   static final ObjectMapper JSON = new ObjectMapper();
@@ -38,14 +39,25 @@ final class TinyFolder {
        "eos_token_id": 8}
       """;
 
+  private static final String DREAM_CONFIG =
+      """
+      {"model_type": "Dream", "architectures": ["DreamModel"], "hidden_size": 8,
+       "num_attention_heads": 2, "num_key_value_heads": 1, "num_hidden_layers": 1,
+       "intermediate_size": 12, "vocab_size": 10, "max_position_embeddings": 64,
+       "rope_theta": 1000000.0, "rope_scaling": null, "rms_norm_eps": 1e-6, "hidden_act": "silu",
+       "use_sliding_window": false, "sliding_window": null, "max_window_layers": 28,
+       "use_mrope": false, "attention_dropout": 0.0, "tie_word_embeddings": false,
+       "mask_token_id": 9, "eos_token_id": 8, "pad_token_id": 8}
+      """;
+
   private final Path folder;
   private final Map<String, long[]> shapes = new LinkedHashMap<>();
   private final ObjectNode config;
   private String dtype = "F32";
 
+  /** A LLaDA folder. */
   TinyFolder(Path folder) {
-    this.folder = folder;
-    this.config = object(CONFIG);
+    this(folder, CONFIG);
     shape(EMBEDDING, 10, 8);
     String layer = "model.transformer.blocks.0.";
     shape(layer + "attn_norm.weight", 8);
@@ -59,6 +71,30 @@ final class TinyFolder {
     shape(layer + "ff_out.weight", 8, 12);
     shape("model.transformer.ln_f.weight", 8);
     shape(HEAD, 10, 8);
+  }
+
+  private TinyFolder(Path folder, String config) {
+    this.folder = folder;
+    this.config = object(config);
+  }
+
+  static TinyFolder dream(Path folder) {
+    TinyFolder tiny = new TinyFolder(folder, DREAM_CONFIG);
+    tiny.shape("model.embed_tokens.weight", 10, 8);
+    String layer = "model.layers.0.";
+    tiny.shape(layer + "input_layernorm.weight", 8);
+    tiny.shape(layer + "self_attn.q_proj.weight", 8, 8);
+    tiny.shape(layer + "self_attn.q_proj.bias", 8);
+    tiny.shape(layer + "self_attn.k_proj.weight", 4, 8);
+    tiny.shape(layer + "self_attn.k_proj.bias", 4);
+    tiny.shape(layer + "self_attn.v_proj.weight", 4, 8);
+    tiny.shape(layer + "self_attn.v_proj.bias", 4);
+    tiny.shape(layer + "self_attn.o_proj.weight", 8, 8);
+    tiny.shape(layer + "post_attention_layernorm.weight", 8);
+    tiny.shape(layer + "mlp.gate_proj.weight", 12, 8);
+    tiny.shape(layer + "mlp.up_proj.weight", 12, 8);
+    tiny.shape(layer + "mlp.down_proj.weight", 8, 12);
+    return tiny.shape("model.norm.weight", 8).shape("lm_head.weight", 10, 8);
   }
 
   TinyFolder shape(String tensor, long... shape) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.dlmspark.udf.checkpoint.Checkpoint;
 import org.dlmspark.udf.checkpoint.SafetensorsFile;
 import org.dlmspark.udf.checkpoint.TensorData;
@@ -19,6 +20,9 @@ final class TorchDenoisingModelTest {
   private static final Checkpoint FLOAT32 = Checkpoint.open(Golden.goldenModel("llada-tiny"));
   private static final Checkpoint BFLOAT16 =
       Checkpoint.open(Golden.goldenModel("llada-tiny-bf16-sharded"));
+  private static final Checkpoint DREAM = Checkpoint.open(Golden.goldenModel("dream-tiny"));
+  private static final SafetensorsFile DREAM_FORWARD =
+      SafetensorsFile.open(Golden.goldenModel("dream-tiny").resolve("forward.safetensors"));
   private static final SafetensorsFile FORWARD =
       SafetensorsFile.open(Golden.goldenModel("llada-tiny").resolve("forward.safetensors"));
   private static final int VOCABULARY = 256;
@@ -29,14 +33,22 @@ final class TorchDenoisingModelTest {
   }
 
   private static long[] inputIds() {
-    ByteBuffer bytes = FORWARD.bytes("input_ids").order(ByteOrder.LITTLE_ENDIAN);
+    return inputIds(FORWARD);
+  }
+
+  private static long[] inputIds(SafetensorsFile forward) {
+    ByteBuffer bytes = forward.bytes("input_ids").order(ByteOrder.LITTLE_ENDIAN);
     long[] ids = new long[bytes.remaining() / Long.BYTES];
     bytes.asLongBuffer().get(ids);
     return ids;
   }
 
   private static float[] reference(String name) {
-    TensorData tensor = FORWARD.tensor(name);
+    return reference(FORWARD, name);
+  }
+
+  private static float[] reference(SafetensorsFile forward, String name) {
+    TensorData tensor = forward.tensor(name);
     float[] values = new float[tensor.bytes().remaining() / Float.BYTES];
     tensor.bytes().asFloatBuffer().get(values);
     return values;
@@ -44,7 +56,11 @@ final class TorchDenoisingModelTest {
 
   /** All positions of the reference's input, in buffer rows from {@code firstRow} on. */
   private static void addWhole(StepBatch batch, int firstRow) {
-    long[] ids = inputIds();
+    addWhole(FORWARD, batch, firstRow);
+  }
+
+  private static void addWhole(SafetensorsFile forward, StepBatch batch, int firstRow) {
+    long[] ids = inputIds(forward);
     batch.beginSequence(firstRow, ids.length);
     for (int p = 0; p < ids.length; p++) {
       batch.addActive((int) ids[p], p);
@@ -78,6 +94,26 @@ final class TorchDenoisingModelTest {
     try (TorchDenoisingModel model = model(BFLOAT16, "auto", false)) {
       assertThat(relativeError(model.logits(batch), reference("logits_bf16_weights")))
           .isLessThan(1e-4);
+    }
+  }
+
+  /**
+   * Grouped-query attention and biases; two sequences, so that a grid is one where grids are on.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void dreamAgreesWithItsReference(boolean grids) {
+    StepBatch batch = new StepBatch();
+    addWhole(DREAM_FORWARD, batch, 100);
+    addWhole(DREAM_FORWARD, batch, 0);
+    float[] expected = reference(DREAM_FORWARD, "logits_unshifted");
+    try (TorchDenoisingModel model = model(DREAM, "float32", grids)) {
+      float[] logits = model.logits(batch);
+      assertThat(logits).hasSize(2 * expected.length);
+      for (int first = 0; first < logits.length; first += expected.length) {
+        float[] one = Arrays.copyOfRange(logits, first, first + expected.length);
+        assertThat(relativeError(one, expected)).isLessThan(1e-4);
+      }
     }
   }
 
