@@ -3,16 +3,21 @@ package org.dlmspark.job;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.StringJoiner;
 import org.apache.spark.SparkConf;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.InputCheck.CheckedInput;
 import org.dlmspark.job.ModelCheck.ModelFacts;
+import org.dlmspark.udf.DecoderService;
 import org.dlmspark.udf.DecoderSettings;
 import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.checkpoint.NumberType;
 import org.dlmspark.udf.decode.CacheSettings;
 import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
 import org.dlmspark.udf.decode.GenerationSettings;
+import org.dlmspark.udf.decode.Sampling;
+import org.dlmspark.udf.decode.Schedule;
+import org.dlmspark.udf.decode.Unmasking;
 
 /**
  * What a run is going to do.
@@ -79,7 +84,7 @@ record JobPlan(JobSettings settings, ModelFacts model, long rows, int partitions
    */
   List<Line> brief() {
     ModelConfig config = model.config();
-    GenerationSettings generation = settings.generation();
+    GenerationSettings generation = settings.generation().resolve(DecoderService.traits(config));
     List<Line> lines = new ArrayList<>();
     lines.add(
         Line.of(
@@ -100,16 +105,7 @@ record JobPlan(JobSettings settings, ModelFacts model, long rows, int partitions
             partitions,
             partitions == 1 ? "task" : "tasks"));
     lines.add(Line.of("output", "%s", settings.output().path()));
-    lines.add(
-        Line.of(
-            "generation",
-            "%d tokens in blocks of %d, %d steps, %s, temperature %s, seed %d",
-            generation.genLength(),
-            generation.blockLength(),
-            generation.steps(),
-            generation.remasking().settingName(),
-            generation.temperature(),
-            generation.seed()));
+    lines.add(Line.of("generation", "%s", generation(generation)));
     lines.add(Line.of("cache", "%s", cache(generation.cache())));
     return lines;
   }
@@ -181,13 +177,45 @@ record JobPlan(JobSettings settings, ModelFacts model, long rows, int partitions
     return gpu ? model.config().storedType() : NumberType.FLOAT32;
   }
 
+  private static String generation(GenerationSettings generation) {
+    Unmasking unmasking = generation.unmasking();
+    Sampling sampling = generation.sampling();
+    StringJoiner text = new StringJoiner(", ");
+    text.add(generation.genLength() + " tokens in blocks of " + generation.blockLength());
+    if (unmasking.threshold() != null) {
+      text.add("each step all of confidence " + unmasking.threshold() + " and more");
+    } else if (unmasking.factor() != null) {
+      text.add("each step as many as factor " + unmasking.factor() + " allows");
+    } else {
+      text.add(generation.steps() + " steps");
+      if (unmasking.schedule() == Schedule.TIMESTEP) {
+        text.add("by timesteps to " + unmasking.eps());
+      }
+    }
+    text.add(unmasking.remasking().settingName());
+    if (unmasking.algTemp() > 0) {
+      text.add("alg-temp " + unmasking.algTemp());
+    }
+    text.add("temperature " + sampling.temperature());
+    if (sampling.topP() < 1) {
+      text.add("top-p " + sampling.topP());
+    }
+    if (sampling.topK() > 0) {
+      text.add("top-k " + sampling.topK());
+    }
+    if (generation.guidanceScale() > 0) {
+      text.add("guidance " + generation.guidanceScale());
+    }
+    return text.add("seed " + generation.seed()).toString();
+  }
+
   private static String cache(CacheSettings cache) {
+    String name = cache.policy().settingName();
     return cache.policy() == CachePolicyName.NONE
-        ? "none: every position at every step"
-        : cache.policy().settingName()
-            + ", refreshed every "
-            + cache.refreshInterval()
-            + " steps of a block";
+        ? name + ": every position at every step"
+        : cache.policy().refreshes()
+            ? name + ", refreshed every " + cache.refreshInterval() + " steps of a block"
+            : name + ", refreshed at the first step of a block";
   }
 
   private static String name(NumberType type) {

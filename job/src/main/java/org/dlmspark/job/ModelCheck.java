@@ -1,6 +1,7 @@
 package org.dlmspark.job;
 
 import java.nio.file.Path;
+import org.dlmspark.udf.DecoderService;
 import org.dlmspark.udf.DecoderSettings;
 import org.dlmspark.udf.ModelLocation;
 import org.dlmspark.udf.checkpoint.Checkpoint;
@@ -40,6 +41,7 @@ final class ModelCheck {
       Checkpoint checkpoint = Checkpoint.open(folder);
       checkTemplate(folder, settings);
       checkLengths(checkpoint.config(), settings.generation(), settings.decoder());
+      var unused = settings.generation().resolve(DecoderService.traits(checkpoint.config()));
       return new ModelFacts(folder, checkpoint.config(), checkpoint.weights().parameters());
     } catch (CheckpointException | TextException | IllegalArgumentException e) {
       throw new RefusedException(e.getMessage(), e);
@@ -65,14 +67,17 @@ final class ModelCheck {
               + model.maxSequenceLength()
               + " tokens, prompt and completion together");
     }
-    if (decoder.maxTokens() <= length) {
+    int branches = generation.branches();
+    if (decoder.maxTokens() < branches * (length + 1L)) {
       throw new RefusedException(
           "batch.max-tokens = "
               + decoder.maxTokens()
               + " holds not one sequence of generation.gen-length = "
               + length
-              + " and its prompt: raise it to "
-              + model.maxSequenceLength()
+              + " and its prompt"
+              + (branches > 1 ? ", twice with guidance" : "")
+              + ": raise it to "
+              + (long) branches * model.maxSequenceLength()
               + " for any prompt to fit");
     }
   }

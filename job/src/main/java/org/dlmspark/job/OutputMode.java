@@ -1,7 +1,9 @@
 package org.dlmspark.job;
 
+import org.dlmspark.udf.decode.Named;
+
 /** What to do if the output exists ({@code output.mode}). */
-public enum OutputMode {
+public enum OutputMode implements Named {
   /** Refuse to run. */
   ERROR_IF_EXISTS("error-if-exists"),
   /** Replace what an earlier job wrote. */
@@ -13,11 +15,7 @@ public enum OutputMode {
     this.settingName = settingName;
   }
 
-  /**
-   * The name in the settings.
-   *
-   * @return the value of {@code output.mode}
-   */
+  @Override
   public String settingName() {
     return settingName;
   }

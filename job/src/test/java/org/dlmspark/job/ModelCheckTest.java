@@ -89,5 +89,10 @@ class ModelCheckTest {
             "batch.max-tokens = 32 holds not one sequence of generation.gen-length = 32 and its"
                 + " prompt: raise it to 64 for any prompt to fit");
     assertThat(check(folder, "batch.max-tokens=33").parameters()).isPositive();
+    assertThatThrownBy(() -> check(folder, "batch.max-tokens=65", "generation.guidance-scale=1"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage(
+            "batch.max-tokens = 65 holds not one sequence of generation.gen-length = 32 and its"
+                + " prompt, twice with guidance: raise it to 128 for any prompt to fit");
   }
 }

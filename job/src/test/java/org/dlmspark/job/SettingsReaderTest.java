@@ -11,10 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.dlmspark.udf.DecoderSettings;
-import org.dlmspark.udf.decode.CacheSettings;
 import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
-import org.dlmspark.udf.decode.GenerationSettings;
+import org.dlmspark.udf.decode.GenerationSettingsBuilder;
 import org.dlmspark.udf.decode.Remasking;
+import org.dlmspark.udf.decode.Schedule;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,14 +57,25 @@ class SettingsReaderTest {
     expected.put("model.device", "auto");
     expected.put("model.threads", "0");
     expected.put("generation.gen-length", "128");
-    expected.put("generation.block-length", "32");
-    expected.put("generation.steps", "generation.gen-length");
+    expected.put("generation.block-length", "null");
+    expected.put("generation.steps", "null");
+    expected.put("generation.schedule", "auto");
+    expected.put("generation.eps", "0.001");
     expected.put("generation.remasking", "low_confidence");
+    expected.put("generation.alg-temp", "0");
+    expected.put("generation.threshold", "null");
+    expected.put("generation.factor", "null");
     expected.put("generation.temperature", "0");
-    expected.put("generation.seed", "0");
+    expected.put("generation.top-p", "1");
+    expected.put("generation.top-k", "0");
+    expected.put("generation.guidance-scale", "0");
+    expected.put("generation.min-new-tokens", "0");
     expected.put("generation.stop-at-eos", "true");
+    expected.put("generation.stop", "[]");
+    expected.put("generation.seed", "0");
     expected.put("cache.policy", "decode");
     expected.put("cache.refresh-interval", "8");
+    expected.put("cache.window-size", "4");
     expected.put("batch.max-sequences", "16");
     expected.put("batch.max-tokens", "8192");
     expected.put("job.partitions", "0");
@@ -89,17 +100,7 @@ class SettingsReaderTest {
         .isEqualTo(new JobSettings.Output("out", OutputMode.ERROR_IF_EXISTS));
     assertThat(settings.decoder())
         .isEqualTo(new DecoderSettings("model", "auto", "auto", 0, 16, 8192));
-    assertThat(settings.generation())
-        .isEqualTo(
-            new GenerationSettings(
-                128,
-                32,
-                128,
-                Remasking.LOW_CONFIDENCE,
-                0,
-                0,
-                true,
-                new CacheSettings(CachePolicyName.DECODE, 8)));
+    assertThat(settings.generation()).isEqualTo(new GenerationSettingsBuilder().build());
     assertThat(settings.job()).isEqualTo(new JobSettings.Job(0, "dlm-spark"));
     assertThat(settings.check().answerColumn()).isNull();
   }
@@ -123,12 +124,21 @@ class SettingsReaderTest {
             "generation.gen-length=64",
             "generation.block-length=16",
             "generation.steps=32",
-            "generation.remasking=random",
+            "generation.schedule=timestep",
+            "generation.eps=0.01",
+            "generation.remasking=maskgit_plus",
+            "generation.alg-temp=0.25",
             "generation.temperature=0.5",
-            "generation.seed=-9000000000",
+            "generation.top-p=0.9",
+            "generation.top-k=40",
+            "generation.guidance-scale=1.5",
+            "generation.min-new-tokens=3",
             "generation.stop-at-eos=false",
-            "cache.policy=none",
+            "generation.stop=[\"Q:\", \"# end\"]",
+            "generation.seed=-9000000000",
+            "cache.policy=block-decode",
             "cache.refresh-interval=4",
+            "cache.window-size=6",
             "batch.max-sequences=2",
             "batch.max-tokens=500",
             "job.partitions=7",
@@ -150,25 +160,44 @@ class SettingsReaderTest {
         .isEqualTo(new DecoderSettings("model", "bfloat16", "gpu:1", 3, 2, 500));
     assertThat(settings.generation())
         .isEqualTo(
-            new GenerationSettings(
-                64,
-                16,
-                32,
-                Remasking.RANDOM,
-                0.5,
-                -9000000000L,
-                false,
-                new CacheSettings(CachePolicyName.NONE, 4)));
+            new GenerationSettingsBuilder()
+                .genLength(64)
+                .blockLength(16)
+                .steps(32)
+                .schedule(Schedule.TIMESTEP)
+                .eps(0.01)
+                .remasking(Remasking.MASKGIT_PLUS)
+                .algTemp(0.25)
+                .temperature(0.5)
+                .topP(0.9)
+                .topK(40)
+                .guidanceScale(1.5)
+                .minNewTokens(3)
+                .stopAtEos(false)
+                .stop(List.of("Q:", "# end"))
+                .seed(-9000000000L)
+                .cachePolicy(CachePolicyName.BLOCK_DECODE)
+                .refreshInterval(4)
+                .windowSize(6)
+                .build());
     assertThat(settings.job()).isEqualTo(new JobSettings.Job(7, "nightly"));
     assertThat(settings.check().answerColumn()).isEqualTo("answer");
     assertThat(settings.check().answerPattern().pattern()).isEqualTo("is (.*)");
   }
 
   @Test
-  void stepsFollowTheLengthUnlessTheyAreSet() {
-    assertThat(read(null, "generation.gen-length=64").generation().steps()).isEqualTo(64);
-    assertThat(read(null, "generation.gen-length=64", "generation.steps=8").generation().steps())
-        .isEqualTo(8);
+  void parallelDecodingReachesTheRecord() {
+    assertThat(read(null, "generation.threshold=0.9").generation().unmasking().threshold())
+        .isEqualTo(0.9);
+    assertThat(read(null, "generation.factor=1.2").generation().unmasking().factor())
+        .isEqualTo(1.2);
+  }
+
+  @Test
+  void whatIsLeftOpenStaysOpen() {
+    assertThat(read(null, "generation.gen-length=64").generation().steps()).isNull();
+    assertThat(read(null, "generation.steps=64", "generation.steps=null").generation().steps())
+        .isNull();
   }
 
   @Test
@@ -213,17 +242,18 @@ class SettingsReaderTest {
         "input.path.x=5 | unknown setting input.path.x (--set input.path.x):"
             + " did you mean input.path?",
         "input=5 | input = \"5\" (--set input): is a group of settings, such as input.path",
-        "generation.top-p=0.9 | unknown setting generation.top-p (--set generation.top-p):"
-            + " did you mean generation.steps?",
+        "generation.topp=0.9 | unknown setting generation.topp (--set generation.topp):"
+            + " did you mean generation.top-p?",
         "generation.steps=many | generation.steps = \"many\": must be a whole number"
             + " (--set generation.steps)",
         "generation.steps=1.5 | generation.steps = \"1.5\": must be a whole number"
             + " (--set generation.steps)",
-        "generation.steps=null | generation.steps = null: must have a value;"
+        "generation.seed=null | generation.seed = null: must have a value;"
             + " leave it out for the default",
         "generation.steps=99999999999 | generation.steps = \"99999999999\": must be a whole"
             + " number from -2147483648 to 2147483647 (--set generation.steps)",
-        "generation.steps=[1] | generation.steps = [1]: must be text (--set generation.steps)",
+        "generation.steps=[1] | generation.steps = [1]: must be one value, not a"
+            + " list (--set generation.steps)",
         "generation.temperature=hot | generation.temperature = \"hot\": must be a number"
             + " (--set generation.temperature)",
         "generation.temperature=-1 | generation.temperature = -1.0:"
@@ -231,14 +261,20 @@ class SettingsReaderTest {
         "generation.stop-at-eos=yes | generation.stop-at-eos = \"yes\": must be true or false"
             + " (--set generation.stop-at-eos)",
         "generation.remasking=best | generation.remasking = \"best\": must be one of"
-            + " low_confidence, random (--set generation.remasking)",
+            + " low_confidence, random, maskgit_plus, topk_margin, entropy"
+            + " (--set generation.remasking)",
         "generation.block-length=48 | generation.block-length = 48 does not divide"
             + " generation.gen-length = 128: choose a divisor of 128, such as 128",
-        "generation.steps=126 | generation.steps = 126 cannot be shared out over 4 blocks"
-            + " (generation.gen-length / generation.block-length): choose a multiple of 4,"
-            + " such as 128",
-        "cache.policy=greedy | cache.policy = \"greedy\": must be one of none, decode"
-            + " (--set cache.policy)",
+        "generation.steps=0 | generation.steps = 0: must be at least 1",
+        "generation.schedule=odd | generation.schedule = \"odd\": must be one of auto, even,"
+            + " timestep (--set generation.schedule)",
+        "generation.threshold=2 | generation.threshold = 2.0: must be above 0 and at most 1,"
+            + " such as 0.9, or null for none",
+        "cache.policy=greedy | cache.policy = greedy must know which positions come next, and"
+            + " generation.remasking = low_confidence finds out by computing them: set"
+            + " generation.remasking = random",
+        "cache.policy=fast | cache.policy = \"fast\": must be one of none, decode, greedy, prefill,"
+            + " pd, prefix, dual, block-decode (--set cache.policy)",
         "cache.refresh-interval=0 | cache.refresh-interval = 0: must be at least 1 (steps)",
         "output.mode=resume | output.mode = resume: a run cannot be resumed in this version;"
             + " choose another output.path, or overwrite",

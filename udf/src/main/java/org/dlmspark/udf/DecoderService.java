@@ -12,7 +12,7 @@ import java.util.concurrent.TimeoutException;
 import org.dlmspark.udf.checkpoint.Checkpoint;
 import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.decode.BatchScheduler;
-import org.dlmspark.udf.decode.SpecialTokens;
+import org.dlmspark.udf.decode.ModelTraits;
 import org.dlmspark.udf.model.ModelSettings;
 import org.dlmspark.udf.model.NativeEngine;
 import org.dlmspark.udf.model.TorchDenoisingModel;
@@ -43,11 +43,11 @@ public final class DecoderService {
    * A decoder that is ready.
    *
    * @param config the model's shape and constants
-   * @param special its mask and end tokens
+   * @param traits what the denoising loop must know of it
    * @param codec prompts to tokens and back; thread-safe
    * @param device where the model runs, {@code cpu} or {@code gpu:N}
    */
-  record Loaded(ModelConfig config, SpecialTokens special, TextCodec codec, String device) {}
+  record Loaded(ModelConfig config, ModelTraits traits, TextCodec codec, String device) {}
 
   private final DecoderSettings settings;
   private final ExecutorFacts facts;
@@ -124,8 +124,8 @@ public final class DecoderService {
             threads(),
             TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
         ModelConfig config = model.config();
-        SpecialTokens special = new SpecialTokens(config.maskTokenId(), config.endTokenIds());
-        loaded.complete(new Loaded(config, special, codec, model.deviceName()));
+        ModelTraits traits = traits(config);
+        loaded.complete(new Loaded(config, traits, codec, model.deviceName()));
         loop.run(
             new BatchScheduler(
                 model, settings.maxSequences(), settings.maxTokens(), System::nanoTime));
@@ -150,6 +150,17 @@ public final class DecoderService {
         Checkpoint.open(folder),
         new ModelSettings(
             settings.dtype(), settings.device(), facts.gpu(), threads(), settings.maxTokens()));
+  }
+
+  /**
+   * What the denoising loop must know of a model, told in its own terms.
+   *
+   * @param config the model's configuration
+   * @return its traits
+   */
+  public static ModelTraits traits(ModelConfig config) {
+    return new ModelTraits(
+        config.maskTokenId(), config.endTokenIds(), config.shiftedLogits(), config.timesteps());
   }
 
   private int threads() {

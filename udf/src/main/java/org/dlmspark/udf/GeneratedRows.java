@@ -179,16 +179,17 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
       }
     }
     GenerationSettings generation = settings.generation();
-    String tooLong = tooLong(ids.length, generation.genLength());
+    String tooLong = tooLong(ids.length, generation.genLength(), generation.branches());
     if (tooLong != null) {
       return failedRow(pending, ids.length, ErrorCode.PROMPT_TOO_LONG, tooLong);
     }
     pending.job =
-        new DecodeLoop.Job(new Sequence(ids, generation, pending.seed, loaded.special()), done);
+        new DecodeLoop.Job(
+            new Sequence(ids, generation, pending.seed, loaded.traits(), null), done);
     return null;
   }
 
-  private String tooLong(int promptTokens, int genLength) {
+  private String tooLong(int promptTokens, int genLength, int branches) {
     long length = (long) promptTokens + genLength;
     int context = loaded.config().maxSequenceLength();
     int room = settings.decoder().maxTokens();
@@ -202,8 +203,12 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
     if (length > context) {
       return sum + "; the model's context is " + context + ": shorten the prompt";
     }
-    if (length > room) {
-      return sum + "; batch.max-tokens = " + room + ": raise it or shorten the prompt";
+    if (length * branches > room) {
+      return sum
+          + (branches > 1 ? ", held twice for guidance" : "")
+          + "; batch.max-tokens = "
+          + room
+          + ": raise it or shorten the prompt";
     }
     return null;
   }

@@ -9,13 +9,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.dlmspark.udf.decode.BatchScheduler;
-import org.dlmspark.udf.decode.CacheSettings;
 import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
 import org.dlmspark.udf.decode.DenoisingModel;
 import org.dlmspark.udf.decode.GenerationSettings;
-import org.dlmspark.udf.decode.Remasking;
+import org.dlmspark.udf.decode.GenerationSettingsBuilder;
+import org.dlmspark.udf.decode.ModelTraits;
 import org.dlmspark.udf.decode.Sequence;
-import org.dlmspark.udf.decode.SpecialTokens;
 import org.dlmspark.udf.decode.StepBatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -67,17 +66,10 @@ final class DecodeLoopTest {
 
   private DecodeLoop.Job job(int steps) {
     GenerationSettings settings =
-        new GenerationSettings(
-            steps,
-            steps,
-            steps,
-            Remasking.LOW_CONFIDENCE,
-            0,
-            0,
-            true,
-            new CacheSettings(CachePolicyName.NONE, 1));
+        new GenerationSettingsBuilder().genLength(steps).cachePolicy(CachePolicyName.NONE).build();
     return new DecodeLoop.Job(
-        new Sequence(new int[] {1}, settings, 0, new SpecialTokens(9, Set.of(8))), done);
+        new Sequence(new int[] {1}, settings, 0, new ModelTraits(9, Set.of(8), false, false), null),
+        done);
   }
 
   private DecodeLoop.Job offered(int steps) throws InterruptedException {

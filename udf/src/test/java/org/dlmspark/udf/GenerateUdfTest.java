@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,9 +19,8 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.dlmspark.udf.decode.CacheSettings;
-import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
 import org.dlmspark.udf.decode.GenerationSettings;
+import org.dlmspark.udf.decode.GenerationSettingsBuilder;
 import org.dlmspark.udf.decode.Remasking;
 import org.dlmspark.udf.fixtures.Golden;
 import org.dlmspark.udf.fixtures.GoldenCase;
@@ -48,15 +46,7 @@ final class GenerateUdfTest {
   }
 
   private static GenerationSettings short8() {
-    return new GenerationSettings(
-        8,
-        8,
-        8,
-        Remasking.LOW_CONFIDENCE,
-        0,
-        0,
-        false,
-        new CacheSettings(CachePolicyName.DECODE, 4));
+    return new GenerationSettingsBuilder().genLength(8).stopAtEos(false).refreshInterval(4).build();
   }
 
   private static List<Row> run(GenerationSettings generation, Row... rows) throws Exception {
@@ -89,17 +79,13 @@ final class GenerateUdfTest {
         continue;
       }
       GenerationSettings generation =
-          new GenerationSettings(
-              c.genLength(),
-              c.blockLength(),
-              c.steps(),
-              Remasking.LOW_CONFIDENCE,
-              0,
-              0,
-              false,
-              new CacheSettings(
-                  CachePolicyName.valueOf(c.cache().toUpperCase(Locale.ROOT)),
-                  c.refreshInterval()));
+          new GenerationSettingsBuilder()
+              .genLength(c.genLength())
+              .blockLength(c.blockLength())
+              .steps(c.steps())
+              .stopAtEos(false)
+              .refreshInterval(c.refreshInterval())
+              .build();
       List<Row> rows = run(generation, RowFactory.create(1L, words(c.promptIds())));
       assertThat(rows).hasSize(1);
       Row row = rows.get(0);
@@ -205,8 +191,11 @@ final class GenerateUdfTest {
   @Test
   void theSeedBelongsToTheRow() throws Exception {
     GenerationSettings warm =
-        new GenerationSettings(
-            8, 8, 8, Remasking.RANDOM, 1, 7, false, new CacheSettings(CachePolicyName.DECODE, 4));
+        new GenerationSettingsBuilder(short8())
+            .remasking(Remasking.RANDOM)
+            .temperature(1)
+            .seed(7)
+            .build();
     Row a = RowFactory.create(1L, "t1 t2");
     Row b = RowFactory.create(2L, "t1 t2");
     Map<Long, Object> together = completions(run(warm, a, b));

@@ -22,6 +22,7 @@ public final class BatchScheduler {
   private final RowRanges rows;
   private final List<Slot> running = new ArrayList<>();
   private final StepBatch batch = new StepBatch();
+  private int[] planned = new int[16];
   private long busyNanos;
 
   /**
@@ -29,7 +30,8 @@ public final class BatchScheduler {
    *
    * @param model computes the steps
    * @param maxSequences how many sequences run at the same time, {@code batch.max-sequences}
-   * @param maxTokens how many tokens they may have together, {@code batch.max-tokens}
+   * @param maxTokens how many tokens they may have together, {@code batch.max-tokens}; one with
+   *     guidance counts twice
    * @param nanoClock a clock like {@link System#nanoTime}
    */
   public BatchScheduler(
@@ -50,7 +52,7 @@ public final class BatchScheduler {
     if (running.size() == maxSequences) {
       return false;
     }
-    int firstRow = rows.take(sequence.length());
+    int firstRow = rows.take(sequence.bufferRows());
     if (firstRow < 0) {
       return false;
     }
@@ -68,8 +70,12 @@ public final class BatchScheduler {
   public List<Sequence> step() {
     long begin = nanoClock.getAsLong();
     batch.clear();
-    for (Slot slot : running) {
-      slot.sequence().plan(batch, slot.firstRow());
+    if (planned.length < running.size()) {
+      planned = new int[2 * running.size()];
+    }
+    for (int i = 0; i < running.size(); i++) {
+      Slot slot = running.get(i);
+      planned[i] = slot.sequence().plan(batch, slot.firstRow());
     }
     model.step(batch);
     long nanos = nanoClock.getAsLong() - begin;
@@ -78,7 +84,7 @@ public final class BatchScheduler {
     for (int i = 0; i < running.size(); i++) {
       // Cumulative rounding: the shares add up to the step's time exactly.
       long from = share(nanos, activeBefore);
-      activeBefore += batch.activeCount(i);
+      activeBefore += planned[i];
       running.get(i).sequence().advance(batch, share(nanos, activeBefore) - from);
     }
     return remove(Sequence::finished);

@@ -6,17 +6,33 @@ import java.io.Serializable;
  * Which positions a step computes ({@code cache.*}).
  *
  * @param policy the rule
- * @param refreshInterval all positions are computed anew at every step whose number within its
- *     block is a multiple of this; at least 1; without meaning for {@link CachePolicyName#NONE}
+ * @param refreshInterval a step whose number within its block is a multiple of this is a refresh;
+ *     at least 1; without meaning for {@code none}, {@code prefill}, {@code prefix} and {@code
+ *     dual}
+ * @param windowSize masked positions around each decoded one that {@code greedy} computes as well;
+ *     at least 0; without meaning for the others
  */
-public record CacheSettings(CachePolicyName policy, int refreshInterval) implements Serializable {
+public record CacheSettings(CachePolicyName policy, int refreshInterval, int windowSize)
+    implements Serializable {
 
   /** The rules by name ({@code cache.policy}). */
-  public enum CachePolicyName {
+  public enum CachePolicyName implements Named {
     /** No cache: every position at every step. */
     NONE("none"),
-    /** The delayed cache of dKV-Cache: masked positions and those decoded one step ago. */
-    DECODE("decode");
+    /** dKV-Cache-Decode: masked positions and those decoded one step ago. */
+    DECODE("decode"),
+    /** dKV-Cache-Greedy: positions decoded now and one step ago, and a window around them. */
+    GREEDY("greedy"),
+    /** dKV-Cache-Prefill: all but the prompt. */
+    PREFILL("prefill"),
+    /** dKV-Cache-PD: as {@link #DECODE}, and a refresh leaves out the prompt. */
+    PD("pd"),
+    /** Fast-dLLM's prefix cache: the block and all behind it. */
+    PREFIX("prefix"),
+    /** Fast-dLLM's dual cache: the block. */
+    DUAL("dual"),
+    /** As {@link #DECODE}, of the current block's positions alone. */
+    BLOCK_DECODE("block-decode");
 
     private final String settingName;
 
@@ -24,21 +40,30 @@ public record CacheSettings(CachePolicyName policy, int refreshInterval) impleme
       this.settingName = settingName;
     }
 
-    /**
-     * The name in the settings.
-     *
-     * @return the value of {@code cache.policy}
-     */
+    @Override
     public String settingName() {
       return settingName;
     }
+
+    /**
+     * Whether {@code cache.refresh-interval} has a meaning.
+     *
+     * @return false for rules that refresh at a block's begin or never
+     */
+    public boolean refreshes() {
+      return this == DECODE || this == GREEDY || this == PD || this == BLOCK_DECODE;
+    }
   }
 
-  /** Checks the interval. */
+  /** Checks the numbers. */
   public CacheSettings {
     if (refreshInterval < 1) {
       throw new IllegalArgumentException(
           "cache.refresh-interval = " + refreshInterval + ": must be at least 1 (steps)");
+    }
+    if (windowSize < 0) {
+      throw new IllegalArgumentException(
+          "cache.window-size = " + windowSize + ": must be 0 or more (positions)");
     }
   }
 }

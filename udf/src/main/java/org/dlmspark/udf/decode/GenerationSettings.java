@@ -1,41 +1,54 @@
 package org.dlmspark.udf.decode;
 
 import java.io.Serializable;
+import java.util.List;
 
 /**
- * How one completion is generated ({@code generation.*} and {@code cache.*}).
+ * How one completion is generated ({@code generation.*} and {@code cache.*}). What is null is left
+ * to the model, and stands once {@link #resolve} has been called.
  *
  * @param genLength tokens to generate, {@code generation.gen-length}
- * @param blockLength tokens per semi-autoregressive block, {@code generation.block-length}; divides
- *     {@code genLength}
- * @param steps denoising steps in all, {@code generation.steps}; a multiple of the number of blocks
- * @param remasking how positions are chosen, {@code generation.remasking}
- * @param temperature 0 for the most probable token, above it Gumbel noise, {@code
- *     generation.temperature}
- * @param seed the run's seed, {@code generation.seed}; a row's own seed is derived from it and the
- *     row's id
+ * @param blockLength tokens per semi-autoregressive block; divides {@code genLength}; null for the
+ *     model's usual length, {@code generation.block-length}
+ * @param steps denoising steps in all, a multiple of the number of blocks; null for one a token;
+ *     without meaning where {@link Unmasking#isParallel()}, {@code generation.steps}
+ * @param unmasking which positions a step decodes
+ * @param sampling how their tokens are drawn
+ * @param guidanceScale strength s of classifier-free guidance, {@code un + (s + 1) * (cond - un)};
+ *     0 for none, {@code generation.guidance-scale}
+ * @param minNewTokens no end token is decoded among so many first tokens, {@code
+ *     generation.min-new-tokens}
  * @param stopAtEos whether a row ends once everything before its first end token is decoded, {@code
  *     generation.stop-at-eos}
+ * @param stop texts before the first of which a completion ends, {@code generation.stop}
+ * @param seed the run's seed, {@code generation.seed}; a row's own seed is derived from it and the
+ *     row's id
  * @param cache which positions a step computes
  */
 public record GenerationSettings(
     int genLength,
-    int blockLength,
-    int steps,
-    Remasking remasking,
-    double temperature,
-    long seed,
+    Integer blockLength,
+    Integer steps,
+    Unmasking unmasking,
+    Sampling sampling,
+    double guidanceScale,
+    int minNewTokens,
     boolean stopAtEos,
+    List<String> stop,
+    long seed,
     CacheSettings cache)
     implements Serializable {
 
-  /** Checks that the numbers fit together; messages name the settings and say what would fit. */
+  /** Where a model's authors decode in blocks, this is their usual length. */
+  private static final int USUAL_BLOCK = 32;
+
+  /** Checks that everything fits together; messages name the settings and say what would fit. */
   public GenerationSettings {
     if (genLength < 1) {
       throw new IllegalArgumentException(
           "generation.gen-length = " + genLength + ": must be at least 1 (tokens)");
     }
-    if (blockLength < 1 || genLength % blockLength != 0) {
+    if (blockLength != null && (blockLength < 1 || genLength % blockLength != 0)) {
       throw new IllegalArgumentException(
           "generation.block-length = "
               + blockLength
@@ -46,8 +59,11 @@ public record GenerationSettings(
               + ", such as "
               + genLength);
     }
-    int blocks = genLength / blockLength;
-    if (steps < 1 || steps % blocks != 0) {
+    if (steps != null && steps < 1) {
+      throw new IllegalArgumentException("generation.steps = " + steps + ": must be at least 1");
+    }
+    if (steps != null && blockLength != null && steps % (genLength / blockLength) != 0) {
+      int blocks = genLength / blockLength;
       throw new IllegalArgumentException(
           "generation.steps = "
               + steps
@@ -56,29 +72,68 @@ public record GenerationSettings(
               + " blocks (generation.gen-length / generation.block-length): choose a multiple of "
               + blocks
               + ", such as "
-              + (Math.max(steps, 1) + blocks - 1) / blocks * blocks);
+              + (steps + blocks - 1L) / blocks * blocks);
     }
-    if (!(temperature >= 0) || Double.isInfinite(temperature)) {
+    if (!(guidanceScale >= 0) || Double.isInfinite(guidanceScale)) {
       throw new IllegalArgumentException(
-          "generation.temperature = " + temperature + ": must be 0 or a finite number above it");
+          "generation.guidance-scale = "
+              + guidanceScale
+              + ": must be 0, for none, or a finite number above it");
+    }
+    if (minNewTokens < 0 || minNewTokens > genLength) {
+      throw new IllegalArgumentException(
+          "generation.min-new-tokens = "
+              + minNewTokens
+              + ": must be from 0 to generation.gen-length = "
+              + genLength);
+    }
+    stop = List.copyOf(stop);
+    if (stop.stream().anyMatch(String::isEmpty)) {
+      throw new IllegalArgumentException(
+          "generation.stop has an empty text, which would end every completion: remove it");
+    }
+    if (cache.policy() == CacheSettings.CachePolicyName.GREEDY
+        && !unmasking.remasking().chosenBeforeForward()) {
+      throw new IllegalArgumentException(
+          "cache.policy = greedy must know which positions come next, and generation.remasking = "
+              + unmasking.remasking().settingName()
+              + " finds out by computing them: set generation.remasking = random");
     }
   }
 
   /**
-   * The number of blocks.
+   * The settings as they are for a model, with nothing left open.
    *
-   * @return {@code genLength / blockLength}
+   * @param model the model
+   * @return settings whose block length, steps and schedule are not null
+   * @throws IllegalArgumentException if they do not fit together
    */
-  public int blocks() {
-    return genLength / blockLength;
+  public GenerationSettings resolve(ModelTraits model) {
+    int usualBlock = model.timesteps() || genLength % USUAL_BLOCK != 0 ? genLength : USUAL_BLOCK;
+    Schedule usualSchedule = model.timesteps() ? Schedule.TIMESTEP : Schedule.EVEN;
+    return new GenerationSettingsBuilder(this)
+        .blockLength(blockLength == null ? (Integer) usualBlock : blockLength)
+        .steps(steps == null ? (Integer) genLength : steps)
+        .schedule(unmasking.schedule() == null ? usualSchedule : unmasking.schedule())
+        .build();
   }
 
   /**
-   * The most steps that one block may take.
+   * How many times a sequence is computed and held: with guidance its unconditional branch, which
+   * does not see the prompt, is a sequence too.
    *
-   * @return {@code steps / blocks()}
+   * @return 1 or 2
    */
-  public int stepsPerBlock() {
-    return steps / blocks();
+  public int branches() {
+    return guidanceScale > 0 ? 2 : 1;
+  }
+
+  /**
+   * The most steps that one block may take by the schedule.
+   *
+   * @return {@code steps / (genLength / blockLength)}, once both are known
+   */
+  int stepsPerBlock() {
+    return steps / (genLength / blockLength);
   }
 }

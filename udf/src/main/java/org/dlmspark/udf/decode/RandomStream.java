@@ -13,7 +13,9 @@ public record RandomStream(long seed) {
     /** The order in which random remasking unmasks. */
     REMASKING(1),
     /** The Gumbel noise that picks a token. */
-    TOKEN(2);
+    TOKEN(2),
+    /** The Gumbel noise that softens a choice by confidence, {@code generation.alg-temp}. */
+    POSITION(3);
 
     private final int number;
 
@@ -63,6 +65,21 @@ public record RandomStream(long seed) {
    */
   double uniform(Purpose purpose, int step, int position) {
     return (bits(purpose, step, position) >>> 11) * 0x1.0p-53;
+  }
+
+  /**
+   * Gumbel noise: the largest of {@code score + noise} is a draw by {@code softmax(score)}, the n
+   * largest are n draws without replacement.
+   *
+   * @param purpose what it is for
+   * @param step the row's step, from 0
+   * @param position the position in the sequence
+   * @return a number of the standard Gumbel distribution, finite
+   */
+  double gumbel(Purpose purpose, int step, int position) {
+    // Half a unit off both ends, and no more bits than a double holds, keep the logarithms finite.
+    double uniform = ((bits(purpose, step, position) >>> 12) + 0.5) * 0x1.0p-52;
+    return -Math.log(-Math.log(uniform));
   }
 
   /** The finaliser of SplitMix64 (Steele, Lea and Flood, 2014); a bijection of 64 bits. */

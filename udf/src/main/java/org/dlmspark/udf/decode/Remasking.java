@@ -1,25 +1,25 @@
 package org.dlmspark.udf.decode;
 
 /** How the positions to unmask at a step are chosen ({@code generation.remasking}). */
-public enum Remasking {
-  /** The positions whose chosen token is most probable. */
-  LOW_CONFIDENCE("low_confidence", false),
-  /** Positions drawn from the row's random stream, whatever the model says. */
-  RANDOM("random", true);
+public enum Remasking implements Named {
+  /** The most probable tokens, by the model's own distribution, whatever the temperature. */
+  LOW_CONFIDENCE("low_confidence"),
+  /** Positions in an order drawn from the row's random stream, whatever the model says. */
+  RANDOM("random"),
+  /** The most probable tokens, by the distribution they are drawn from. */
+  MASKGIT_PLUS("maskgit_plus"),
+  /** The largest distance between the two most probable tokens. */
+  TOPK_MARGIN("topk_margin"),
+  /** The distributions of least entropy; the confidence is sum p log p, at most 0. */
+  ENTROPY("entropy");
 
   private final String settingName;
-  private final boolean chosenBeforeForward;
 
-  Remasking(String settingName, boolean chosenBeforeForward) {
+  Remasking(String settingName) {
     this.settingName = settingName;
-    this.chosenBeforeForward = chosenBeforeForward;
   }
 
-  /**
-   * The name in the settings.
-   *
-   * @return the value of {@code generation.remasking}
-   */
+  @Override
   public String settingName() {
     return settingName;
   }
@@ -30,7 +30,16 @@ public enum Remasking {
    *
    * @return true if positions are chosen before the forward pass
    */
-  boolean chosenBeforeForward() {
-    return chosenBeforeForward;
+  public boolean chosenBeforeForward() {
+    return this == RANDOM;
+  }
+
+  /**
+   * Whether confidences lie between 0 and 1, so that a threshold can be held against them.
+   *
+   * @return false for a random choice, and for entropies
+   */
+  boolean isProbability() {
+    return this != RANDOM && this != ENTROPY;
   }
 }

@@ -2,6 +2,7 @@ package org.dlmspark.udf.decode;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * One prompt and its completion on the way from masks to tokens, with its own settings, step count
@@ -12,7 +13,7 @@ public final class Sequence implements SequenceState {
 
   /** How a sequence ended. */
   public enum Outcome {
-    /** An end token ended the completion. */
+    /** An end token or a stop text ended the completion. */
     STOP,
     /** All of {@code generation.gen-length} was used. */
     LENGTH,
@@ -21,16 +22,20 @@ public final class Sequence implements SequenceState {
   }
 
   private final GenerationSettings settings;
-  private final SpecialTokens special;
+  private final Unmasking unmasking;
+  private final ModelTraits model;
   private final RandomStream random;
+  private final IntToDoubleFunction priority;
+  private final StopCheck stopCheck;
   private final CachePolicy policy;
+  private final TokenChoice choice;
   private final int promptLength;
   private final int[] tokens;
 
   private final BitSet masked = new BitSet();
   private final BitSet maskedBeforePreviousStep = new BitSet();
+  private final BitSet targets = new BitSet();
   private int blockStart;
-  private int masksAtBlockStart;
   private int stepInBlock;
   private int step;
 
@@ -39,6 +44,9 @@ public final class Sequence implements SequenceState {
 
   /** The end token's position once everything before it is decoded; -1 until then. */
   private int end = -1;
+
+  /** The position after the last generated token, once the sequence has ended. */
+  private int generatedTo;
 
   private Outcome outcome;
   private String failure;
@@ -59,24 +67,53 @@ public final class Sequence implements SequenceState {
    * Creates a sequence of a prompt and {@code settings.genLength()} masks.
    *
    * @param promptIds the prompt's tokens, at least one
-   * @param settings how to generate
+   * @param settings how to generate; what they leave open is as the model has it
    * @param rowSeed the row's own seed, see {@link RandomStream#rowSeed}
-   * @param special the model's mask and end tokens
+   * @param model what is special about the model
+   * @param stopCheck whether a text ends the completion; null for no such text
+   * @throws IllegalArgumentException if the settings do not fit together
    */
   public Sequence(
-      int[] promptIds, GenerationSettings settings, long rowSeed, SpecialTokens special) {
-    this.settings = settings;
-    this.special = special;
-    random = new RandomStream(rowSeed);
-    policy = CachePolicy.of(settings.cache());
+      int[] promptIds,
+      GenerationSettings settings,
+      long rowSeed,
+      ModelTraits model,
+      StopCheck stopCheck) {
+    this(
+        promptIds,
+        settings,
+        new RandomStream(rowSeed),
+        model,
+        stopCheck,
+        // One draw a position, not one a step: the order is known before the block begins.
+        p -> new RandomStream(rowSeed).uniform(RandomStream.Purpose.REMASKING, 0, p));
+  }
+
+  /** As above, with a given order for random remasking: higher priority first in each block. */
+  Sequence(
+      int[] promptIds,
+      GenerationSettings settings,
+      RandomStream random,
+      ModelTraits model,
+      StopCheck stopCheck,
+      IntToDoubleFunction priority) {
+    this.settings = settings.resolve(model);
+    this.model = model;
+    this.random = random;
+    this.stopCheck = stopCheck;
+    this.priority = priority;
+    unmasking = this.settings.unmasking();
+    policy = CachePolicy.of(settings.cache(), model.shiftedLogits());
+    choice = TokenChoice.of(this.settings);
     promptLength = promptIds.length;
     tokens = Arrays.copyOf(promptIds, promptLength + settings.genLength());
-    Arrays.fill(tokens, promptLength, tokens.length, special.mask());
+    Arrays.fill(tokens, promptLength, tokens.length, model.mask());
     masked.set(promptLength, tokens.length);
     maskedBeforePreviousStep.or(masked);
-    candidatePosition = new int[settings.blockLength()];
-    confidence = new double[settings.blockLength()];
-    picks = new int[settings.blockLength()];
+    int blockLength = this.settings.blockLength();
+    candidatePosition = new int[blockLength];
+    confidence = new double[blockLength];
+    picks = new int[blockLength];
     scanned = promptLength;
     beginBlock(promptLength);
   }
@@ -84,11 +121,16 @@ public final class Sequence implements SequenceState {
   private void beginBlock(int start) {
     blockStart = start;
     stepInBlock = 0;
-    masksAtBlockStart = settings.blockLength();
   }
 
-  private int blockEnd() {
-    return blockStart + settings.blockLength();
+  /**
+   * The rows of the KV buffers that the sequence needs: with guidance, its unconditional branch has
+   * rows of its own behind its own.
+   *
+   * @return rows
+   */
+  int bufferRows() {
+    return settings.branches() * tokens.length;
   }
 
   /**
@@ -96,24 +138,20 @@ public final class Sequence implements SequenceState {
    *
    * @param batch receives them
    * @param firstRow the sequence's first row in the KV buffers
-   * @return the number of active positions
+   * @return the number of active positions, those of the unconditional branch included
    */
   int plan(StepBatch batch, int firstRow) {
+    collectCandidates();
     active.clear();
     policy.activePositions(this, active);
-    int count = active.cardinality();
-    collectCandidates();
     firstCandidate = batch.candidates();
-    batch.beginSequence(firstRow, length());
+    batch.beginSequence(firstRow, length(), choice);
+    int ahead = model.shiftedLogits() ? 1 : 0;
     int next = 0;
     for (int p = active.nextSetBit(0); p >= 0; p = active.nextSetBit(p + 1)) {
       batch.addActive(tokens[p], p);
-      if (next < candidateCount && candidatePosition[next] == p) {
-        long key =
-            settings.temperature() > 0
-                ? random.bits(RandomStream.Purpose.TOKEN, step, p)
-                : 0; // without noise nobody looks at it
-        batch.addCandidate(key, settings.temperature());
+      if (next < candidateCount && candidatePosition[next] == p + ahead) {
+        addCandidate(batch, candidatePosition[next]);
         next++;
       }
     }
@@ -123,34 +161,63 @@ public final class Sequence implements SequenceState {
               + settings.cache().policy().settingName()
               + " left a position inactive that may be chosen at this step");
     }
+    if (settings.branches() == 2) {
+      batch.beginSequence(firstRow + length(), length(), choice);
+      for (int p = active.nextSetBit(0); p >= 0; p = active.nextSetBit(p + 1)) {
+        batch.addActive(p < promptLength ? model.mask() : tokens[p], p);
+      }
+    }
+    int count = settings.branches() * active.cardinality();
     positionsComputed += count;
     forwardPasses++;
     return count;
   }
 
+  private void addCandidate(StepBatch batch, int position) {
+    long key =
+        settings.sampling().temperature() > 0
+            ? random.bits(RandomStream.Purpose.TOKEN, step, position)
+            : 0; // without noise nobody looks at it
+    batch.addCandidate(key, position < promptLength + settings.minNewTokens());
+  }
+
   /** The block's masked positions in ascending order, or those of them that are chosen already. */
   private void collectCandidates() {
     candidateCount = 0;
+    targets.clear();
     int end = blockEnd();
     for (int p = masked.nextSetBit(blockStart); p >= 0 && p < end; p = masked.nextSetBit(p + 1)) {
       candidatePosition[candidateCount++] = p;
     }
-    if (settings.remasking().chosenBeforeForward()) {
+    if (unmasking.remasking().chosenBeforeForward()) {
       for (int i = 0; i < candidateCount; i++) {
-        confidence[i] = random.uniform(RandomStream.Purpose.REMASKING, step, candidatePosition[i]);
+        confidence[i] = priority.applyAsDouble(candidatePosition[i]);
       }
       int picked = TokenChooser.mostConfident(confidence, candidateCount, quota(), picks);
       for (int i = 0; i < picked; i++) {
-        picks[i] = candidatePosition[picks[i]];
+        targets.set(candidatePosition[picks[i]]);
       }
-      System.arraycopy(picks, 0, candidatePosition, 0, picked);
-      Arrays.sort(candidatePosition, 0, picked);
-      candidateCount = picked;
+      candidateCount = 0;
+      for (int p = targets.nextSetBit(0); p >= 0; p = targets.nextSetBit(p + 1)) {
+        candidatePosition[candidateCount++] = p;
+      }
     }
   }
 
+  /** How many of the candidates the schedule, or their confidences, ask for. */
   private int quota() {
-    return UnmaskingSchedule.quota(masksAtBlockStart, settings.stepsPerBlock(), stepInBlock);
+    if (unmasking.threshold() != null) {
+      return TokenChooser.countAbove(confidence, candidateCount, unmasking.threshold());
+    }
+    if (unmasking.factor() != null) {
+      return TokenChooser.countByFactor(confidence, candidateCount, unmasking.factor());
+    }
+    int steps = settings.stepsPerBlock();
+    return switch (unmasking.schedule()) {
+      case EVEN -> UnmaskingSchedule.evenQuota(settings.blockLength(), steps, stepInBlock);
+      case TIMESTEP ->
+          UnmaskingSchedule.timestepQuota(candidateCount, steps, stepInBlock, unmasking.eps());
+    };
   }
 
   /**
@@ -174,32 +241,72 @@ public final class Sequence implements SequenceState {
     }
     maskedBeforePreviousStep.clear();
     maskedBeforePreviousStep.or(masked);
-    int quota = settings.remasking().chosenBeforeForward() ? candidateCount : quota();
-    int picked = TokenChooser.mostConfident(confidence, candidateCount, quota, picks);
+    int picked = choosePicks();
     for (int i = 0; i < picked; i++) {
       int position = candidatePosition[picks[i]];
       tokens[position] = batch.bestToken(firstCandidate + picks[i]);
-      masked.clear(position);
+      // Dream may choose the mask itself: the position is masked still.
+      masked.set(position, tokens[position] == model.mask());
     }
     step++;
     stepInBlock++;
+    moveOn();
+  }
+
+  private int choosePicks() {
+    if (unmasking.remasking().chosenBeforeForward()) {
+      return TokenChooser.mostConfident(confidence, candidateCount, candidateCount, picks);
+    }
+    int quota = candidateCount == 0 ? 0 : quota();
+    if (unmasking.algTemp() > 0) {
+      for (int i = 0; i < candidateCount; i++) {
+        confidence[i] =
+            confidence[i] / unmasking.algTemp()
+                + random.gumbel(RandomStream.Purpose.POSITION, step, candidatePosition[i]);
+      }
+    }
+    return TokenChooser.mostConfident(confidence, candidateCount, quota, picks);
+  }
+
+  private void moveOn() {
+    int firstMask = masked.nextSetBit(blockStart);
+    boolean lastStep =
+        unmasking.schedule() == Schedule.TIMESTEP
+            && !unmasking.isParallel()
+            && stepInBlock == settings.stepsPerBlock();
+    // With more steps than tokens a block is complete before its last step.
+    boolean blockDone = firstMask < 0 || firstMask >= blockEnd() || lastStep;
+    if (blockDone) {
+      // What chose the mask at the last step keeps it.
+      masked.clear(blockStart, blockEnd());
+    }
     scanForEnd();
-    if (masked.isEmpty() || (settings.stopAtEos() && end >= 0)) {
-      outcome = end >= 0 ? Outcome.STOP : Outcome.LENGTH;
-    } else if (masked.nextSetBit(blockStart) >= blockEnd()) {
-      // With more steps than tokens a block is complete before its last step.
+    if (masked.isEmpty()) {
+      finish(end >= 0 ? Outcome.STOP : Outcome.LENGTH, tokens.length);
+    } else if (settings.stopAtEos() && end >= 0) {
+      finish(Outcome.STOP, end + 1);
+    } else if (blockDone
+        && stopCheck != null
+        && stopCheck.stopsWithin(tokens, promptLength, blockEnd())) {
+      finish(Outcome.STOP, blockEnd());
+    } else if (blockDone) {
       beginBlock(blockEnd());
     }
   }
 
   private void scanForEnd() {
     while (end < 0 && scanned < tokens.length && !masked.get(scanned)) {
-      if (special.ends().contains(tokens[scanned])) {
+      if (model.ends().contains(tokens[scanned])) {
         end = scanned;
       } else {
         scanned++;
       }
     }
+  }
+
+  private void finish(Outcome how, int to) {
+    outcome = how;
+    generatedTo = to;
   }
 
   private void fail(String message) {
@@ -237,12 +344,12 @@ public final class Sequence implements SequenceState {
   /**
    * The generated region.
    *
-   * @return {@code generation.gen-length} ids, or those up to and with the first end token if the
-   *     row ended while positions behind it were still masked
+   * @return {@code generation.gen-length} ids; those up to and with the first end token if the row
+   *     ended while positions behind it were still masked; those up to the end of the block that
+   *     holds a stop text
    */
   public int[] generatedIds() {
-    int to = end >= 0 && !masked.isEmpty() ? end + 1 : tokens.length;
-    return Arrays.copyOfRange(tokens, promptLength, to);
+    return Arrays.copyOfRange(tokens, promptLength, generatedTo);
   }
 
   /**
@@ -251,16 +358,7 @@ public final class Sequence implements SequenceState {
    * @return generated tokens before the first end token; all of them if there is none
    */
   public int completionLength() {
-    return (end >= 0 ? end : tokens.length) - promptLength;
-  }
-
-  /**
-   * The prompt's length.
-   *
-   * @return tokens
-   */
-  public int promptLength() {
-    return promptLength;
+    return (end >= 0 ? end : generatedTo) - promptLength;
   }
 
   /**
@@ -284,7 +382,7 @@ public final class Sequence implements SequenceState {
   /**
    * Positions computed over all passes.
    *
-   * @return the sum of the active positions
+   * @return the sum of the active positions, those of the unconditional branch included
    */
   public long positionsComputed() {
     return positionsComputed;
@@ -293,10 +391,10 @@ public final class Sequence implements SequenceState {
   /**
    * Positions that the same passes would have computed without a cache.
    *
-   * @return passes times length
+   * @return passes times length, twice that with guidance
    */
   public long positionsTotal() {
-    return (long) forwardPasses * tokens.length;
+    return (long) forwardPasses * settings.branches() * tokens.length;
   }
 
   /**
@@ -310,8 +408,23 @@ public final class Sequence implements SequenceState {
   }
 
   @Override
+  public int promptLength() {
+    return promptLength;
+  }
+
+  @Override
   public int length() {
     return tokens.length;
+  }
+
+  @Override
+  public int blockStart() {
+    return blockStart;
+  }
+
+  @Override
+  public int blockEnd() {
+    return blockStart + settings.blockLength();
   }
 
   @Override
@@ -327,5 +440,10 @@ public final class Sequence implements SequenceState {
   @Override
   public BitSet maskedBeforePreviousStep() {
     return maskedBeforePreviousStep;
+  }
+
+  @Override
+  public BitSet targets() {
+    return targets;
   }
 }

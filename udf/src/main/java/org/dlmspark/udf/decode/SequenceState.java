@@ -6,11 +6,32 @@ import java.util.BitSet;
 public interface SequenceState {
 
   /**
+   * The prompt's length.
+   *
+   * @return tokens, at least one
+   */
+  int promptLength();
+
+  /**
    * The sequence's length.
    *
    * @return prompt and completion together, in tokens
    */
   int length();
+
+  /**
+   * The block that is being decoded.
+   *
+   * @return its first position
+   */
+  int blockStart();
+
+  /**
+   * The block that is being decoded.
+   *
+   * @return the position after its last
+   */
+  int blockEnd();
 
   /**
    * The step that is about to run.
@@ -33,4 +54,12 @@ public interface SequenceState {
    * @return positions; all of the completion's before the first step
    */
   BitSet maskedBeforePreviousStep();
+
+  /**
+   * What the step is about to decode, where that is known before it: with {@link
+   * Remasking#chosenBeforeForward}.
+   *
+   * @return masked positions; empty if it is not known
+   */
+  BitSet targets();
 }

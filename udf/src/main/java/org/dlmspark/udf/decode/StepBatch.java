@@ -12,6 +12,7 @@ public final class StepBatch {
   private int[] firstRow = new int[16];
   private int[] length = new int[16];
   private int[] activeCount = new int[16];
+  private TokenChoice[] choice = new TokenChoice[16];
 
   private int active;
   private int[] token = new int[256];
@@ -20,7 +21,7 @@ public final class StepBatch {
   private int candidates;
   private int[] candidate = new int[64];
   private long[] noiseKey = new long[64];
-  private double[] temperature = new double[64];
+  private boolean[] endsBarred = new boolean[64];
   private int[] bestToken = new int[64];
   private double[] confidence = new double[64];
 
@@ -37,15 +38,18 @@ public final class StepBatch {
    * @param firstRow the first of its consecutive rows in the KV buffers; position p lives in row
    *     {@code firstRow + p}
    * @param length its length in tokens
+   * @param choice how its candidates' tokens are found
    */
-  public void beginSequence(int firstRow, int length) {
+  public void beginSequence(int firstRow, int length, TokenChoice choice) {
     if (sequences == this.firstRow.length) {
       this.firstRow = Arrays.copyOf(this.firstRow, 2 * sequences);
       this.length = Arrays.copyOf(this.length, 2 * sequences);
       activeCount = Arrays.copyOf(activeCount, 2 * sequences);
+      this.choice = Arrays.copyOf(this.choice, 2 * sequences);
     }
     this.firstRow[sequences] = firstRow;
     this.length[sequences] = length;
+    this.choice[sequences] = choice;
     activeCount[sequences] = 0;
     sequences++;
   }
@@ -71,19 +75,19 @@ public final class StepBatch {
    * Makes the active token added last a candidate: its best token and confidence are wanted.
    *
    * @param noiseKey names the candidate's random stream; without meaning at temperature 0
-   * @param temperature the strength of the Gumbel noise; 0 for none
+   * @param endsBarred whether its token must not be an end token
    */
-  public void addCandidate(long noiseKey, double temperature) {
+  public void addCandidate(long noiseKey, boolean endsBarred) {
     if (candidates == candidate.length) {
       candidate = Arrays.copyOf(candidate, 2 * candidates);
       this.noiseKey = Arrays.copyOf(this.noiseKey, 2 * candidates);
-      this.temperature = Arrays.copyOf(this.temperature, 2 * candidates);
+      this.endsBarred = Arrays.copyOf(this.endsBarred, 2 * candidates);
       bestToken = Arrays.copyOf(bestToken, 2 * candidates);
       confidence = Arrays.copyOf(confidence, 2 * candidates);
     }
     candidate[candidates] = active - 1;
     this.noiseKey[candidates] = noiseKey;
-    this.temperature[candidates] = temperature;
+    this.endsBarred[candidates] = endsBarred;
     candidates++;
   }
 
@@ -92,7 +96,7 @@ public final class StepBatch {
    *
    * @param candidate the candidate's number, from 0
    * @param bestToken the chosen token's id
-   * @param confidence its probability, between 0 and 1
+   * @param confidence its confidence, by the sequence's {@link TokenChoice#measure}
    */
   public void setResult(int candidate, int bestToken, double confidence) {
     this.bestToken[candidate] = bestToken;
@@ -126,6 +130,16 @@ public final class StepBatch {
    */
   public int length(int sequence) {
     return length[sequence];
+  }
+
+  /**
+   * How the tokens of a sequence's candidates are found.
+   *
+   * @param sequence the sequence's number, from 0
+   * @return what it was begun with
+   */
+  public TokenChoice choice(int sequence) {
+    return choice[sequence];
   }
 
   /**
@@ -197,13 +211,13 @@ public final class StepBatch {
   }
 
   /**
-   * A candidate's temperature.
+   * Whether a candidate's token must not be an end token.
    *
    * @param candidate the candidate's number, from 0
-   * @return 0 for none
+   * @return true if end tokens are left out
    */
-  public double temperature(int candidate) {
-    return temperature[candidate];
+  public boolean endsBarred(int candidate) {
+    return endsBarred[candidate];
   }
 
   /**
@@ -217,10 +231,10 @@ public final class StepBatch {
   }
 
   /**
-   * The probability of the token found for a candidate.
+   * The confidence of the token found for a candidate.
    *
    * @param candidate the candidate's number, from 0
-   * @return between 0 and 1
+   * @return the larger, the surer
    */
   public double confidence(int candidate) {
     return confidence[candidate];

@@ -1,6 +1,8 @@
 package org.dlmspark.udf.decode;
 
-/** Picks the most confident of a step's candidates. */
+import java.util.Arrays;
+
+/** Picks among a step's candidates by their confidence. */
 final class TokenChooser {
   /** Confidence of an entry that has been picked. */
   private static final double TAKEN = Double.NEGATIVE_INFINITY;
@@ -30,5 +32,43 @@ final class TokenChooser {
       confidence[best] = TAKEN;
     }
     return wanted;
+  }
+
+  /**
+   * How many of a step's candidates a threshold lets through.
+   *
+   * @param confidence the confidences
+   * @param count how many entries are valid, at least one
+   * @param threshold the least confidence
+   * @return how many have it, and at least 1
+   */
+  static int countAbove(double[] confidence, int count, double threshold) {
+    int above = 0;
+    for (int i = 0; i < count; i++) {
+      if (confidence[i] >= threshold) {
+        above++;
+      }
+    }
+    return Math.max(1, above);
+  }
+
+  /**
+   * How many of a step's candidates Fast-dLLM's factor rule lets through: the largest n with {@code
+   * (n + 1) * (1 - c) < factor}, c being the n-th confidence in descending order.
+   *
+   * @param confidence the confidences
+   * @param count how many entries are valid, at least one
+   * @param factor the rule's bound
+   * @return at least 1
+   */
+  static int countByFactor(double[] confidence, int count, double factor) {
+    double[] ascending = Arrays.copyOf(confidence, count);
+    Arrays.sort(ascending);
+    // The left side grows with n, so the first that fails ends the search.
+    int n = 0;
+    while (n < count && (n + 2) * (1 - ascending[count - 1 - n]) < factor) {
+      n++;
+    }
+    return Math.max(1, n);
   }
 }

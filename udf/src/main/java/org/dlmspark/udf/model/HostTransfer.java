@@ -9,7 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.nio.LongBuffer;
+import org.dlmspark.udf.decode.Remasking;
 import org.dlmspark.udf.decode.StepBatch;
+import org.dlmspark.udf.decode.TokenChoice;
 
 /**
  * The one upload and the one download of a step: two blocks of host memory that Java and the
@@ -22,8 +24,16 @@ final class HostTransfer implements AutoCloseable {
    */
   private static final int PER_TOKEN = 6;
 
-  /** Rows of length C behind them: index, noise key, temperature. */
-  private static final int PER_CANDIDATE = 3;
+  /**
+   * Rows of length C behind them: index, index in the unconditional branch, noise key, temperature,
+   * top-p, top-k, measure, whether end tokens are barred, whether the mask is, guidance scale.
+   */
+  private static final int PER_CANDIDATE = 10;
+
+  /** Numbers of {@link #write}'s result. */
+  private static final int SIZES = 8;
+
+  private static final int MEASURE_ENTROPY = 3;
 
   private final NDManager manager;
   private Block in;
@@ -86,9 +96,11 @@ final class HostTransfer implements AutoCloseable {
    *
    * @param batch the step
    * @param groups the order of its sequences
-   * @return whether any candidate has a temperature
+   * @return the numbers of active tokens and candidates, then of candidates with a temperature,
+   *     with a filter, with a measure of the distribution drawn from, with barred ends, with a
+   *     measure of all tokens (entropy), and with guidance: what no candidate needs is not computed
    */
-  boolean write(StepBatch batch, AttentionGroups groups) {
+  long[] write(StepBatch batch, AttentionGroups groups) {
     int n = batch.active();
     int c = batch.candidates();
     int numbers = Math.addExact(Math.multiplyExact(PER_TOKEN, n), PER_CANDIDATE * c);
@@ -118,19 +130,58 @@ final class HostTransfer implements AutoCloseable {
         }
       }
     }
-    boolean noisy = false;
+    long[] sizes = new long[SIZES];
+    sizes[0] = n;
+    sizes[1] = c;
     int sequence = 0;
     for (int i = 0; i < c; i++) {
       int index = batch.candidate(i);
       while (index >= firstToken[sequence] + batch.activeCount(sequence)) {
         sequence++;
       }
-      input.put(6 * n + i, firstPlace[sequence] + index - firstToken[sequence]);
-      input.put(6 * n + c + i, batch.noiseKey(i));
-      input.put(6 * n + 2 * c + i, Double.doubleToRawLongBits(batch.temperature(i)));
-      noisy |= batch.temperature(i) > 0;
+      writeCandidate(batch, i, sequence, index - firstToken[sequence], sizes);
     }
-    return noisy;
+    return sizes;
+  }
+
+  private void writeCandidate(StepBatch batch, int i, int sequence, int offset, long[] sizes) {
+    TokenChoice choice = batch.choice(sequence);
+    boolean guided = choice.guidanceScale() > 0;
+    int measure = measure(choice.measure());
+    boolean drawn = choice.sampling().temperature() > 0;
+    sizes[2] += drawn ? 1 : 0;
+    sizes[3] += choice.sampling().filters() ? 1 : 0;
+    sizes[4] += measure > 0 ? 1 : 0;
+    sizes[5] += batch.endsBarred(i) ? 1 : 0;
+    sizes[6] += measure == MEASURE_ENTROPY ? 1 : 0;
+    sizes[7] += guided ? 1 : 0;
+    int place = firstPlace[sequence] + offset;
+    int row = PER_TOKEN * batch.active() + i;
+    int stride = batch.candidates();
+    input.put(row, place);
+    input.put(row + stride, guided ? firstPlace[sequence + 1] + offset : place);
+    input.put(row + 2 * stride, batch.noiseKey(i));
+    input.put(row + 3 * stride, bits(choice.sampling().temperature()));
+    input.put(row + 4 * stride, bits(choice.sampling().topP()));
+    input.put(row + 5 * stride, choice.sampling().topK());
+    input.put(row + 6 * stride, measure);
+    input.put(row + 7 * stride, batch.endsBarred(i) ? 1 : 0);
+    input.put(row + 8 * stride, choice.maskMayWin() ? 0 : 1);
+    input.put(row + 9 * stride, bits(choice.guidanceScale()));
+  }
+
+  private static long bits(double number) {
+    return Double.doubleToRawLongBits(number);
+  }
+
+  /** The program's number of a measure. */
+  private static int measure(Remasking measure) {
+    return switch (measure) {
+      case LOW_CONFIDENCE, RANDOM -> 0;
+      case MASKGIT_PLUS -> 1;
+      case TOPK_MARGIN -> 2;
+      case ENTROPY -> MEASURE_ENTROPY;
+    };
   }
 
   private void findPlaces(StepBatch batch, AttentionGroups groups) {

@@ -64,6 +64,7 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
   private final IValue headValue;
   private final IValue rotaryValue;
   private final IValue constantsValue;
+  private final IValue endsValue;
   private final IValue epsValue;
 
   private IValue keys;
@@ -111,6 +112,10 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
                   config.headDim(),
                   config.maskTokenId(),
                   LOGIT_CELLS));
+      endsValue =
+          kept(
+              IValue.listFrom(
+                  config.endTokenIds().stream().mapToLong(Integer::longValue).sorted().toArray()));
       epsValue = kept(IValue.from(config.rmsNormEps()));
       rotaryValue = kept(rotaryTable());
       keys = IValue.listFrom(new PtNDArray[0]);
@@ -201,8 +206,7 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
 
   @Override
   public void step(StepBatch batch) {
-    boolean noisy = prepare(batch);
-    try (IValue sizes = IValue.listFrom(batch.active(), batch.candidates(), noisy ? 1 : 0);
+    try (IValue sizes = IValue.listFrom(prepare(batch));
         IValue plan = IValue.listFrom(groups.groups())) {
       IValueUtils.runMethod(
               program,
@@ -218,6 +222,7 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
               transfer.input(),
               transfer.output(),
               constantsValue,
+              endsValue,
               epsValue,
               sizes,
               plan)
@@ -253,7 +258,7 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
     }
   }
 
-  private boolean prepare(StepBatch batch) {
+  private long[] prepare(StepBatch batch) {
     int rows = 0;
     for (int s = 0; s < batch.sequences(); s++) {
       rows = Math.max(rows, batch.firstRow(s) + batch.length(s));

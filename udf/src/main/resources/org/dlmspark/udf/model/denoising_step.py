@@ -174,36 +174,96 @@ class DenoisingStep(Module):
     z = torch.mul(torch.bitwise_xor(z, torch.bitwise_and(torch.bitwise_right_shift(z, 30), 17179869183)), -4658895280553007687)
     z = torch.mul(torch.bitwise_xor(z, torch.bitwise_and(torch.bitwise_right_shift(z, 27), 137438953471)), -7723592293110705685)
     z = torch.bitwise_xor(z, torch.bitwise_and(torch.bitwise_right_shift(z, 31), 8589934591))
-    bits = torch.bitwise_and(torch.bitwise_right_shift(z, 11), 9007199254740991)
-    uniform = torch.mul(torch.add(torch.to(bits, 7), 0.5), 1.1102230246251565e-16)
+    # 52 bits and a half: the draw is never 0 or 1, and both logarithms are finite.
+    bits = torch.bitwise_and(torch.bitwise_right_shift(z, 12), 4503599627370495)
+    uniform = torch.mul(torch.add(torch.to(bits, 7), 0.5), 2.220446049250313e-16)
     return torch.neg(torch.log(torch.neg(torch.log(uniform))))
 
-  # The best token of each candidate and its probability, [2, C] in float64. The mask token is
-  # never chosen. With a temperature t the best token is that of logits + t * Gumbel noise, its
-  # probability that of the logits alone.
+  # A row of the candidates' block that holds the bits of float64 numbers, as a column [C, 1].
+  def numbers(self: __torch__.DenoisingStep, choice: Tensor, row: int) -> Tensor:
+    return torch.unsqueeze(torch.view_copy(torch.contiguous(torch.select(choice, 0, row)), dtype=7), 1)
+
+  # A row of the candidates' block that holds 0 or 1, as truth values [C].
+  def flags(self: __torch__.DenoisingStep, choice: Tensor, row: int) -> Tensor:
+    return torch.ne(torch.select(choice, 0, row), 0)
+
+  # Which tokens [C, V] top-p and top-k leave out, of logits that the temperature has divided. A
+  # token stays as long as the more probable ones have no more than top-p together; the first stays
+  # always.
+  def left_out(self: __torch__.DenoisingStep, scaled: Tensor, choice: Tensor) -> Tensor:
+    vocabulary = torch.size(scaled, 1)
+    ordered, order = torch.sort(scaled, 1, True)
+    share = torch.softmax(ordered, 1)
+    before = torch.sub(torch.cumsum(share, 1), share)
+    rank = torch.unsqueeze(torch.arange(0, vocabulary, dtype=4, device=scaled.device), 0)
+    top_k = torch.unsqueeze(torch.select(choice, 0, 5), 1)
+    beyond_k = torch.logical_and(torch.gt(top_k, 0), torch.ge(rank, top_k))
+    beyond_p = torch.logical_and(torch.gt(before, torch.to((self).numbers(choice, 4), 6)), torch.gt(rank, 0))
+    return torch.scatter(torch.zeros_like(beyond_k), 1, order, torch.logical_or(beyond_k, beyond_p))
+
+  # The chosen token of each candidate and its confidence, [2, C] in float64.
+  #
+  # `h` and `unconditional` are the candidates' final hidden states [C, D], the second those of the
+  # unconditional branch; `choice` is [10, C], see `step`; `wanted` says what any candidate needs.
+  # The token is the largest of logit + temperature * Gumbel noise over the tokens that are left.
+  # Confidences by measure: 0 its probability by the model's distribution; by that of logits /
+  # temperature after the filters, 1 its probability, 2 the distance of the two largest, 3 the sum
+  # of p log p.
   def best(self: __torch__.DenoisingStep,
       h: Tensor,
+      unconditional: Tensor,
       head: Tensor,
-      noise_keys: Tensor,
-      temperatures: Tensor,
-      noisy: bool,
-      mask_token: int) -> Tensor:
+      choice: Tensor,
+      ends: List[int],
+      mask_token: int,
+      wanted: List[int]) -> Tensor:
+    drawn, filtered, measured, barred, entropies, guided = wanted
     logits = torch.to(torch.linear(h, head), 6)
+    if guided > 0:
+      free = torch.to(torch.linear(unconditional, head), 6)
+      scale = torch.add(torch.to((self).numbers(choice, 9), 6), 1)
+      logits = torch.add(free, torch.mul(scale, torch.sub(logits, free)))
+    if barred > 0:
+      for e in range(len(ends)):
+        torch.masked_fill_(torch.select(logits, 1, ends[e]), (self).flags(choice, 7), -3.0e38)
     total = torch.logsumexp(logits, [1])
-    torch.fill_(torch.select(logits, 1, mask_token), -3.0e38)
-    if noisy:
-      noise = torch.mul((self).gumbel(noise_keys, torch.size(head, 0)), torch.unsqueeze(temperatures, 1))
-      scores = torch.add(torch.to(logits, 7), noise)
-      token = torch.argmax(scores, 1)
+    torch.masked_fill_(torch.select(logits, 1, mask_token), (self).flags(choice, 8), -3.0e38)
+    temperature = (self).numbers(choice, 3)
+    scaled = logits
+    if filtered + measured > 0:
+      divisor = torch.where(torch.gt(temperature, 0), temperature, torch.ones_like(temperature))
+      scaled = torch.div(logits, torch.to(divisor, 6))
+    if filtered > 0:
+      gone = (self).left_out(scaled, choice)
+      scaled = torch.masked_fill(scaled, gone, -3.0e38)
+      logits = torch.masked_fill(logits, gone, -3.0e38)
+    if drawn > 0:
+      noise = torch.mul((self).gumbel(torch.select(choice, 0, 2), torch.size(head, 0)), temperature)
+      token = torch.argmax(torch.add(torch.to(logits, 7), noise), 1)
     else:
       token = torch.argmax(logits, 1)
-    chosen = torch.squeeze(torch.gather(logits, 1, torch.unsqueeze(token, 1)), 1)
-    confidence = torch.exp(torch.sub(chosen, total))
+    at = torch.unsqueeze(token, 1)
+    confidence = torch.exp(torch.sub(torch.squeeze(torch.gather(logits, 1, at), 1), total))
+    if measured > 0:
+      measure = torch.select(choice, 0, 6)
+      sum = torch.logsumexp(scaled, [1])
+      drawn_from = torch.exp(torch.sub(torch.squeeze(torch.gather(scaled, 1, at), 1), sum))
+      largest, ignored = torch.topk(scaled, 2, 1, True, True)
+      two = torch.exp(torch.sub(largest, torch.unsqueeze(sum, 1)))
+      margin = torch.sub(torch.select(two, 1, 0), torch.select(two, 1, 1))
+      confidence = torch.where(torch.eq(measure, 1), drawn_from, confidence)
+      confidence = torch.where(torch.eq(measure, 2), margin, confidence)
+      if entropies > 0:
+        p = torch.exp(torch.sub(scaled, torch.unsqueeze(sum, 1)))
+        entropy = torch.sum(torch.mul(p, torch.log(torch.add(p, 1.0e-10))), [1])
+        confidence = torch.where(torch.eq(measure, 3), entropy, confidence)
     return torch.stack([torch.to(token, 7), torch.to(confidence, 7)])
 
-  # One denoising step. `host_in` is [6 * N + 3 * C] int64 in host memory: the inputs of `hidden`,
-  # then for each candidate its index among the N, its noise key and the bits of its temperature as
-  # a float64. `host_out` is float64 in host memory: receives [2, C] at its start.
+  # One denoising step. `host_in` is [6 * N + 10 * C] int64 in host memory: the inputs of `hidden`,
+  # then for each candidate: its index among the N, that of the same position in the unconditional
+  # branch (its own without guidance), noise key, temperature, top-p, top-k, measure, whether end
+  # tokens are barred, whether the mask is, guidance scale; numbers that are no integers as the bits
+  # of a float64. `host_out` is float64 in host memory: receives [2, C] at its start.
   def step(self: __torch__.DenoisingStep,
       embedding: Tensor,
       layers: List[Tensor],
@@ -216,23 +276,27 @@ class DenoisingStep(Module):
       host_in: Tensor,
       host_out: Tensor,
       constants: List[int],
+      ends: List[int],
       eps: float,
       sizes: List[int],
       groups: List[int]) -> NoneType:
     heads, kv_heads, head_dim, mask_token, chunk_cells = constants
-    n, candidates, noisy = sizes
-    device_in = torch.to(torch.narrow(host_in, 0, 0, 6 * n + 3 * candidates), embedding.device)
+    n, candidates, drawn, filtered, measured, barred, entropies, guided = sizes
+    device_in = torch.to(torch.narrow(host_in, 0, 0, 6 * n + 10 * candidates), embedding.device)
     inputs = torch.view(torch.narrow(device_in, 0, 0, 6 * n), [6, n])
-    choice = torch.view(torch.narrow(device_in, 0, 6 * n, 3 * candidates), [3, candidates])
+    choices = torch.view(torch.narrow(device_in, 0, 6 * n, 10 * candidates), [10, candidates])
     x = (self).hidden(embedding, layers, biases, rotary, keys, values, inputs, groups, heads, kv_heads, head_dim, eps)
     if candidates > 0:
-      h = (self).norm(torch.index_select(x, 0, torch.select(choice, 0, 0)), final_norm, eps)
-      noise_keys = torch.select(choice, 0, 1)
-      temperatures = torch.view_copy(torch.contiguous(torch.select(choice, 0, 2)), dtype=7)
+      h = (self).norm(torch.index_select(x, 0, torch.select(choices, 0, 0)), final_norm, eps)
+      unconditional = h
+      if guided > 0:
+        unconditional = (self).norm(torch.index_select(x, 0, torch.select(choices, 0, 1)), final_norm, eps)
       # Logits exist for one chunk of candidates at a time, which bounds the memory of a step.
       chunk = torch.floordiv(chunk_cells, torch.size(head, 0))
-      if noisy > 0:
+      if drawn + filtered + measured > 0:
         chunk = torch.floordiv(chunk, 8)
+      if guided > 0:
+        chunk = torch.floordiv(chunk, 2)
       if chunk < 1:
         chunk = 1
       results = annotate(List[Tensor], [])
@@ -242,10 +306,9 @@ class DenoisingStep(Module):
         if size > chunk:
           size = chunk
         results = torch.append(results, (self).best(
-            torch.narrow(h, 0, begin, size), head,
-            torch.narrow(noise_keys, 0, begin, size),
-            torch.narrow(temperatures, 0, begin, size),
-            noisy > 0, mask_token))
+            torch.narrow(h, 0, begin, size), torch.narrow(unconditional, 0, begin, size), head,
+            torch.narrow(choices, 1, begin, size), ends, mask_token,
+            [drawn, filtered, measured, barred, entropies, guided]))
       chosen = results[0]
       if len(results) > 1:
         chosen = torch.cat(results, 1)

@@ -7,26 +7,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
 import org.junit.jupiter.api.Test;
 
 final class BatchSchedulerTest {
-  private static final SpecialTokens SPECIAL = new SpecialTokens(99, Set.of(98));
+  private static final ModelTraits TRAITS = new ModelTraits(99, Set.of(98), false, false);
 
   private static Sequence sequence(int promptLength, int genLength) {
     return new Sequence(
         new int[promptLength],
-        new GenerationSettings(
-            genLength,
-            genLength,
-            genLength,
-            Remasking.LOW_CONFIDENCE,
-            0,
-            0,
-            true,
-            new CacheSettings(CachePolicyName.DECODE, 8)),
+        new GenerationSettingsBuilder().genLength(genLength).blockLength(genLength).build(),
         0,
-        SPECIAL);
+        TRAITS,
+        null);
   }
 
   @Test

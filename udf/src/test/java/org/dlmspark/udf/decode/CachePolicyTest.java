@@ -8,8 +8,31 @@ import org.junit.jupiter.api.Test;
 
 final class CachePolicyTest {
 
-  /** Ten positions; masked: 7 to 9; decoded at the previous step: 6. */
+  /**
+   * Ten positions, a prompt of 3, the block 5 to 7; masked: 7 to 9; decoded at the previous step:
+   * 6; next: 7.
+   */
   private record State(int stepInBlock) implements SequenceState {
+    @Override
+    public int promptLength() {
+      return 3;
+    }
+
+    @Override
+    public int blockStart() {
+      return 5;
+    }
+
+    @Override
+    public int blockEnd() {
+      return 8;
+    }
+
+    @Override
+    public BitSet targets() {
+      return set(7, 8);
+    }
+
     @Override
     public int length() {
       return 10;
@@ -33,8 +56,13 @@ final class CachePolicyTest {
   }
 
   private static String active(CachePolicyName policy, int refreshInterval, int step) {
+    return active(policy, refreshInterval, step, false);
+  }
+
+  private static String active(
+      CachePolicyName policy, int refreshInterval, int step, boolean shifted) {
     BitSet active = new BitSet();
-    CachePolicy.of(new CacheSettings(policy, refreshInterval))
+    CachePolicy.of(new CacheSettings(policy, refreshInterval, 1), shifted)
         .activePositions(new State(step), active);
     return active.toString();
   }
@@ -66,5 +94,59 @@ final class CachePolicyTest {
     for (int step = 0; step < 9; step++) {
       assertThat(active(CachePolicyName.DECODE, 1, step)).isEqualTo(ALL);
     }
+  }
+
+  @Test
+  void greedyKeepsWhatItDecodesAndAWindowAroundIt() {
+    // Left of 7 is 6, decoded one step ago and there already; right of it is 8.
+    assertThat(active(CachePolicyName.GREEDY, 4, 1)).isEqualTo("{6, 7, 8}");
+    assertThat(active(CachePolicyName.GREEDY, 4, 2)).isEqualTo("{6, 7, 8}");
+    assertThat(active(CachePolicyName.GREEDY, 4, 4)).isEqualTo(ALL);
+  }
+
+  @Test
+  void prefillLeavesThePromptOut() {
+    assertThat(active(CachePolicyName.PREFILL, 4, 0)).isEqualTo(ALL);
+    for (int step : new int[] {1, 3, 4}) {
+      assertThat(active(CachePolicyName.PREFILL, 4, step)).isEqualTo("{3, 4, 5, 6, 7, 8, 9}");
+    }
+  }
+
+  @Test
+  void pdRefreshesWithoutThePrompt() {
+    assertThat(active(CachePolicyName.PD, 4, 0)).isEqualTo(ALL);
+    assertThat(active(CachePolicyName.PD, 4, 1)).isEqualTo("{3, 4, 5, 6, 7, 8, 9}");
+    assertThat(active(CachePolicyName.PD, 4, 2)).isEqualTo("{6, 7, 8, 9}");
+    assertThat(active(CachePolicyName.PD, 4, 4)).isEqualTo("{3, 4, 5, 6, 7, 8, 9}");
+  }
+
+  @Test
+  void blockwiseCachesAreFullAtABlocksFirstStep() {
+    for (CachePolicyName policy :
+        new CachePolicyName[] {CachePolicyName.PREFIX, CachePolicyName.DUAL}) {
+      assertThat(active(policy, 4, 0)).isEqualTo(ALL);
+    }
+    assertThat(active(CachePolicyName.PREFIX, 4, 4)).isEqualTo("{5, 6, 7, 8, 9}");
+    assertThat(active(CachePolicyName.DUAL, 4, 4)).isEqualTo("{5, 6, 7}");
+  }
+
+  @Test
+  void blockDecodeLooksNotBeyondTheBlock() {
+    assertThat(active(CachePolicyName.BLOCK_DECODE, 4, 1)).isEqualTo(ALL);
+    assertThat(active(CachePolicyName.BLOCK_DECODE, 4, 2)).isEqualTo("{6, 7}");
+    assertThat(active(CachePolicyName.BLOCK_DECODE, 4, 4)).isEqualTo(ALL);
+  }
+
+  @Test
+  void shiftedLogitsMoveEverythingToTheReaders() {
+    assertThat(active(CachePolicyName.DECODE, 4, 1, true)).isEqualTo("{5, 6, 7, 8, 9}");
+    assertThat(active(CachePolicyName.DECODE, 4, 2, true)).isEqualTo("{5, 6, 7, 8}");
+    assertThat(active(CachePolicyName.DECODE, 4, 4, true)).isEqualTo(ALL);
+    assertThat(active(CachePolicyName.GREEDY, 4, 2, true)).isEqualTo("{5, 6, 7}");
+    assertThat(active(CachePolicyName.PREFILL, 4, 2, true)).isEqualTo("{2, 3, 4, 5, 6, 7, 8, 9}");
+    assertThat(active(CachePolicyName.PD, 4, 2, true)).isEqualTo("{5, 6, 7, 8}");
+    assertThat(active(CachePolicyName.PREFIX, 4, 2, true)).isEqualTo("{4, 5, 6, 7, 8, 9}");
+    assertThat(active(CachePolicyName.DUAL, 4, 2, true)).isEqualTo("{4, 5, 6, 7}");
+    assertThat(active(CachePolicyName.BLOCK_DECODE, 4, 2, true)).isEqualTo("{5, 6}");
   }
 }

@@ -3,6 +3,7 @@ package org.dlmspark.udf.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
@@ -15,23 +16,22 @@ import org.junit.jupiter.api.Test;
 final class SequenceTest {
   private static final int MASK = 99;
   private static final int END = 98;
-  private static final SpecialTokens SPECIAL = new SpecialTokens(MASK, Set.of(END, 97));
+  private static final ModelTraits TRAITS = new ModelTraits(MASK, Set.of(END, 97), false, false);
 
   private static GenerationSettings settings(
       int genLength, int blockLength, int steps, Remasking remasking, boolean stopAtEos) {
-    return new GenerationSettings(
-        genLength,
-        blockLength,
-        steps,
-        remasking,
-        0,
-        0,
-        stopAtEos,
-        new CacheSettings(CachePolicyName.DECODE, 4));
+    return new GenerationSettingsBuilder()
+        .genLength(genLength)
+        .blockLength(blockLength)
+        .steps(steps)
+        .remasking(remasking)
+        .stopAtEos(stopAtEos)
+        .refreshInterval(4)
+        .build();
   }
 
   private static Sequence sequence(GenerationSettings settings) {
-    return new Sequence(new int[] {1, 2, 3}, settings, 5, SPECIAL);
+    return new Sequence(new int[] {1, 2, 3}, settings, 5, TRAITS, null);
   }
 
   private static FakeModel run(Sequence sequence, FakeModel.Rule rule) {
@@ -151,7 +151,8 @@ final class SequenceTest {
 
   private static List<String> randomOrder(long seed) {
     Sequence sequence =
-        new Sequence(new int[] {1}, settings(12, 12, 12, Remasking.RANDOM, true), seed, SPECIAL);
+        new Sequence(
+            new int[] {1}, settings(12, 12, 12, Remasking.RANDOM, true), seed, TRAITS, null);
     List<String> order = new ArrayList<>();
     StepBatch batch = new StepBatch();
     while (!sequence.finished()) {
@@ -165,68 +166,98 @@ final class SequenceTest {
   }
 
   /**
-   * Holds for every policy: a candidate is active (else {@code plan} throws), a refresh step is
-   * full, and an inactive position has been computed with its present token.
+   * Holds for every policy and both kinds of logits: a candidate's reader is active (else {@code
+   * plan} throws), a refresh step is full, and an inactive position has been computed with its
+   * present token. The last has an exception that the policies state: where logits are shifted, a
+   * delayed cache follows the readers, and a position may wait for its next refresh.
    */
   @Property
   void aCacheNeverServesATokenThatWasNotComputed(
       @ForAll CachePolicyName policy,
       @ForAll Remasking remasking,
+      @ForAll boolean shifted,
+      @ForAll Schedule schedule,
       @ForAll @IntRange(min = 1, max = 9) int refreshInterval,
+      @ForAll @IntRange(max = 5) int windowSize,
       @ForAll @IntRange(min = 1, max = 4) int blocks,
       @ForAll @IntRange(min = 1, max = 12) int blockLength,
       @ForAll @IntRange(min = 1, max = 14) int stepsPerBlock,
       @ForAll @IntRange(min = 1, max = 9) int promptLength,
+      @ForAll boolean guided,
       @ForAll long seed) {
     GenerationSettings settings =
-        new GenerationSettings(
-            blocks * blockLength,
-            blockLength,
-            blocks * stepsPerBlock,
-            remasking,
-            0,
-            0,
-            true,
-            new CacheSettings(policy, refreshInterval));
-    Sequence sequence = new Sequence(new int[promptLength], settings, seed, SPECIAL);
+        new GenerationSettingsBuilder()
+            .genLength(blocks * blockLength)
+            .blockLength(blockLength)
+            .steps(blocks * stepsPerBlock)
+            .schedule(schedule)
+            .remasking(policy == CachePolicyName.GREEDY ? Remasking.RANDOM : remasking)
+            .guidanceScale(guided ? 1.5 : 0)
+            .cachePolicy(policy)
+            .refreshInterval(refreshInterval)
+            .windowSize(windowSize)
+            .build();
+    ModelTraits traits = new ModelTraits(MASK, Set.of(END, 97), shifted, false);
+    Sequence sequence = new Sequence(new int[promptLength], settings, seed, traits, null);
     RandomStream confidences = new RandomStream(seed + 1);
+    boolean delayed = policy.refreshes();
+    int branches = guided ? 2 : 1;
     int[] computed = new int[sequence.length()];
-    java.util.Arrays.fill(computed, -1);
+    Arrays.fill(computed, -1);
     int[] present = new int[sequence.length()];
-    java.util.Arrays.fill(present, promptLength, present.length, MASK);
+    Arrays.fill(present, promptLength, present.length, MASK);
     StepBatch batch = new StepBatch();
     long positions = 0;
     while (!sequence.finished()) {
-      boolean refresh = sequence.stepInBlock() % refreshInterval == 0;
+      int step = sequence.stepInBlock();
+      boolean refresh =
+          step == 0 || (delayed && policy != CachePolicyName.PD && step % refreshInterval == 0);
       batch.clear();
       int active = sequence.plan(batch, 0);
       positions += active;
       if (refresh) {
-        assertThat(active).isEqualTo(sequence.length());
+        assertThat(active).isEqualTo(branches * sequence.length());
       }
-      for (int i = 0; i < batch.active(); i++) {
+      for (int i = 0; i < batch.activeCount(0); i++) {
         assertThat(batch.token(i)).isEqualTo(present[batch.position(i)]);
         computed[batch.position(i)] = batch.token(i);
       }
-      // Delayed: what the step before decoded is computed at this one. So nothing is stale now.
-      assertThat(computed).isEqualTo(present);
-      int previousMasks = sequence.masked().cardinality();
+      if (!(shifted && delayed)) {
+        // Delayed: what the step before decoded is computed at this one. So nothing is stale now.
+        assertThat(computed).isEqualTo(present);
+      }
+      assertThat(batch.sequences()).isEqualTo(branches);
+      if (guided) {
+        assertThat(batch.activeCount(1)).isEqualTo(batch.activeCount(0));
+        for (int i = 0; i < batch.activeCount(0); i++) {
+          int twin = batch.activeCount(0) + i;
+          assertThat(batch.position(twin)).isEqualTo(batch.position(i));
+          assertThat(batch.token(twin))
+              .isEqualTo(batch.position(i) < promptLength ? MASK : batch.token(i));
+        }
+      }
       for (int i = 0; i < batch.candidates(); i++) {
-        int position = batch.position(batch.candidate(i));
+        int position = batch.position(batch.candidate(i)) + (shifted ? 1 : 0);
+        assertThat(sequence.masked().get(position)).isTrue();
         batch.setResult(
             i,
             position % 90,
             confidences.uniform(RandomStream.Purpose.TOKEN, sequence.steps(), position));
       }
       sequence.advance(batch, 1);
-      assertThat(sequence.masked().cardinality()).isLessThan(previousMasks);
       for (int p = promptLength; p < present.length; p++) {
         present[p] = sequence.masked().get(p) ? MASK : p % 90;
       }
     }
-    assertThat(sequence.steps()).isEqualTo(blocks * Math.min(blockLength, stepsPerBlock));
+    assertThat(sequence.masked().isEmpty()).isTrue();
+    if (schedule == Schedule.EVEN) {
+      assertThat(sequence.steps()).isEqualTo(blocks * Math.min(blockLength, stepsPerBlock));
+    } else {
+      assertThat(sequence.steps()).isLessThanOrEqualTo(blocks * stepsPerBlock);
+    }
     assertThat(sequence.positionsComputed()).isEqualTo(positions);
-    assertThat(sequence.positionsTotal()).isEqualTo((long) sequence.steps() * sequence.length());
+    assertThat(sequence.positionsTotal())
+        .isEqualTo((long) sequence.steps() * branches * sequence.length());
     assertThat(sequence.computeNanos()).isEqualTo(sequence.steps());
   }
 }

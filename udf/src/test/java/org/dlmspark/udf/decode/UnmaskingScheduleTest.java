@@ -13,7 +13,7 @@ final class UnmaskingScheduleTest {
   void theFirstStepsTakeTheRemainder() {
     int[] quotas = new int[4];
     for (int step = 0; step < 4; step++) {
-      quotas[step] = UnmaskingSchedule.quota(10, 4, step);
+      quotas[step] = UnmaskingSchedule.evenQuota(10, 4, step);
     }
     assertThat(quotas).containsExactly(3, 3, 2, 2);
   }
@@ -25,7 +25,7 @@ final class UnmaskingScheduleTest {
     int sum = 0;
     int previous = Integer.MAX_VALUE;
     for (int step = 0; step < steps; step++) {
-      int quota = UnmaskingSchedule.quota(masks, steps, step);
+      int quota = UnmaskingSchedule.evenQuota(masks, steps, step);
       assertThat(quota).isBetween(0, previous);
       previous = quota;
       sum += quota;

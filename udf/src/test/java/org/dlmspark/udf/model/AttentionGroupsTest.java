@@ -19,7 +19,7 @@ final class AttentionGroupsTest {
     for (int i = 0; i < activeCounts.length; i++) {
       int count = activeCounts[i];
       int length = count + (i == activeCounts.length - 1 ? longer : 10);
-      batch.beginSequence(row, length);
+      batch.beginSequence(row, length, null);
       for (int p = 0; p < count; p++) {
         batch.addActive(0, p);
       }

@@ -2,66 +2,59 @@ package org.dlmspark.udf.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
+import org.dlmspark.udf.DecoderService;
 import org.dlmspark.udf.checkpoint.Checkpoint;
 import org.dlmspark.udf.decode.BatchScheduler;
-import org.dlmspark.udf.decode.CacheSettings;
-import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
-import org.dlmspark.udf.decode.GenerationSettings;
-import org.dlmspark.udf.decode.Remasking;
+import org.dlmspark.udf.decode.GoldenSequences;
+import org.dlmspark.udf.decode.ModelTraits;
 import org.dlmspark.udf.decode.Sequence;
-import org.dlmspark.udf.decode.SpecialTokens;
 import org.dlmspark.udf.fixtures.Golden;
 import org.dlmspark.udf.fixtures.GoldenCase;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the models' authors' own code decodes, token for token and position for position. */
+/**
+ * What the models' authors' own code decodes, token for token and position for position: 60 cases
+ * of LLaDA (36 by dKV-Cache's code, 24 by Fast-dLLM's) and 36 of Dream.
+ */
 final class GoldenDecodingTest {
-  private static final Path FOLDER = Golden.goldenModel("llada-tiny");
-  private static final Checkpoint CHECKPOINT = Checkpoint.open(FOLDER);
-  private static final SpecialTokens SPECIAL =
-      new SpecialTokens(CHECKPOINT.config().maskTokenId(), Set.of(254));
 
-  private static List<GoldenCase> cases() {
-    List<GoldenCase> cases = new ArrayList<>(Golden.goldenCases("llada-tiny"));
-    cases.removeIf(c -> !List.of("none", "decode").contains(c.cache()));
-    assertThat(cases).hasSize(20);
-    return cases;
-  }
-
-  private static GenerationSettings settings(GoldenCase c) {
-    return new GenerationSettings(
-        c.genLength(),
-        c.blockLength(),
-        c.steps(),
-        Remasking.LOW_CONFIDENCE,
-        0,
-        0,
-        false,
-        new CacheSettings(
-            CachePolicyName.valueOf(c.cache().toUpperCase(Locale.ROOT)), c.refreshInterval()));
-  }
-
-  /** One by one, and all together in mixed batches; as a CPU and as a GPU lays attention out. */
-  @ParameterizedTest(name = "{0} at a time, grids {1}")
-  @CsvSource({"1, false", "3, false", "16, false", "20, false", "1, true", "3, true", "16, true"})
-  void everyCaseComesOutExactly(int together, boolean grids) {
+  /**
+   * One by one, and all of a model together, policies mixed, in batches of several sizes; as a CPU
+   * and as a GPU lays attention out.
+   */
+  @ParameterizedTest(name = "{0}: {2} at a time, grids {3}")
+  @CsvSource({
+    "llada-tiny, 60, 1, false",
+    "llada-tiny, 60, 3, false",
+    "llada-tiny, 60, 16, false",
+    "llada-tiny, 60, 60, false",
+    "llada-tiny, 60, 1, true",
+    "llada-tiny, 60, 16, true",
+    "llada-tiny, 60, 60, true",
+    "dream-tiny, 36, 1, false",
+    "dream-tiny, 36, 16, false",
+    "dream-tiny, 36, 36, false",
+    "dream-tiny, 36, 1, true",
+    "dream-tiny, 36, 36, true",
+  })
+  void everyCaseComesOutExactly(String name, int count, int together, boolean grids) {
+    Checkpoint checkpoint = Checkpoint.open(Golden.goldenModel(name));
+    ModelTraits traits = DecoderService.traits(checkpoint.config());
+    List<GoldenCase> cases = Golden.goldenCases(name);
+    assertThat(cases).hasSize(count);
     try (TorchDenoisingModel model =
         new TorchDenoisingModel(
-            CHECKPOINT, new ModelSettings("auto", "cpu", null, 1, 2048), grids)) {
-      BatchScheduler scheduler = new BatchScheduler(model, together, 2048, System::nanoTime);
+            checkpoint, new ModelSettings("auto", "cpu", null, 1, 8192), grids)) {
+      BatchScheduler scheduler = new BatchScheduler(model, together, 8192, System::nanoTime);
       IdentityHashMap<Sequence, GoldenCase> expected = new IdentityHashMap<>();
       Deque<Sequence> waiting = new ArrayDeque<>();
-      for (GoldenCase c : cases()) {
-        Sequence sequence = new Sequence(c.promptIds(), settings(c), 0, SPECIAL);
+      for (GoldenCase c : cases) {
+        Sequence sequence = GoldenSequences.sequence(c, traits);
         expected.put(sequence, c);
         waiting.add(sequence);
       }
@@ -74,10 +67,13 @@ final class GoldenDecodingTest {
           GoldenCase c = expected.get(sequence);
           assertThat(sequence.generatedIds()).as(c.id()).isEqualTo(c.generatedIds());
           assertThat(sequence.positionsComputed()).as(c.id()).isEqualTo(c.positionsComputed());
+          if (c.forwardPasses() > 0) {
+            assertThat(sequence.forwardPasses()).as(c.id()).isEqualTo(c.forwardPasses());
+          }
           seen++;
         }
       }
-      assertThat(seen).isEqualTo(20);
+      assertThat(seen).isEqualTo(count);
     }
   }
 }

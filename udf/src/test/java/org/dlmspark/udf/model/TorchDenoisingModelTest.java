@@ -10,7 +10,10 @@ import java.util.Arrays;
 import org.dlmspark.udf.checkpoint.Checkpoint;
 import org.dlmspark.udf.checkpoint.SafetensorsFile;
 import org.dlmspark.udf.checkpoint.TensorData;
+import org.dlmspark.udf.decode.Remasking;
+import org.dlmspark.udf.decode.Sampling;
 import org.dlmspark.udf.decode.StepBatch;
+import org.dlmspark.udf.decode.TokenChoice;
 import org.dlmspark.udf.fixtures.Golden;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +29,11 @@ final class TorchDenoisingModelTest {
   private static final SafetensorsFile FORWARD =
       SafetensorsFile.open(Golden.goldenModel("llada-tiny").resolve("forward.safetensors"));
   private static final int VOCABULARY = 256;
+  private static final TokenChoice PLAIN = atTemperature(0);
+
+  private static TokenChoice atTemperature(double temperature) {
+    return new TokenChoice(new Sampling(temperature, 1, 0), Remasking.LOW_CONFIDENCE, 0, false);
+  }
 
   private static TorchDenoisingModel model(Checkpoint checkpoint, String dtype, boolean grids) {
     return new TorchDenoisingModel(
@@ -61,7 +69,7 @@ final class TorchDenoisingModelTest {
 
   private static void addWhole(SafetensorsFile forward, StepBatch batch, int firstRow) {
     long[] ids = inputIds(forward);
-    batch.beginSequence(firstRow, ids.length);
+    batch.beginSequence(firstRow, ids.length, PLAIN);
     for (int p = 0; p < ids.length; p++) {
       batch.addActive((int) ids[p], p);
     }
@@ -135,7 +143,7 @@ final class TorchDenoisingModelTest {
     long[] ids = inputIds();
     StepBatch batch = new StepBatch();
     addWhole(batch, 40);
-    batch.beginSequence(0, 5);
+    batch.beginSequence(0, 5, PLAIN);
     for (int p = 0; p < 5; p++) {
       batch.addActive(p + 7, p);
     }
@@ -158,11 +166,11 @@ final class TorchDenoisingModelTest {
   void bestTokenAndConfidenceAreThoseOfTheLogits() {
     long[] ids = inputIds();
     StepBatch batch = new StepBatch();
-    batch.beginSequence(0, ids.length);
+    batch.beginSequence(0, ids.length, PLAIN);
     for (int p = 0; p < ids.length; p++) {
       batch.addActive((int) ids[p], p);
       if (p % 3 == 0) {
-        batch.addCandidate(0, 0);
+        batch.addCandidate(0, false);
       }
     }
     float[] logits = reference("logits");
@@ -192,10 +200,10 @@ final class TorchDenoisingModelTest {
   void noiseIsAHashOfKeyAndToken() {
     long[] keys = {0, 1, -1, 0x123456789ABCDEFL, Long.MIN_VALUE};
     StepBatch batch = new StepBatch();
-    batch.beginSequence(0, keys.length);
+    batch.beginSequence(0, keys.length, atTemperature(1e9));
     for (int p = 0; p < keys.length; p++) {
       batch.addActive(3, p);
-      batch.addCandidate(keys[p], 1e9);
+      batch.addCandidate(keys[p], false);
     }
     try (TorchDenoisingModel model = model(FLOAT32, "float32", false)) {
       model.step(batch);
@@ -204,7 +212,7 @@ final class TorchDenoisingModelTest {
       int best = -1;
       long most = -1;
       for (int v = 0; v < VOCABULARY - 1; v++) {
-        long bits = splitMix(keys[i] + (v + 1) * 0x9E3779B97F4A7C15L) >>> 11;
+        long bits = splitMix(keys[i] + (v + 1) * 0x9E3779B97F4A7C15L) >>> 12;
         if (bits > most) {
           most = bits;
           best = v;
@@ -228,16 +236,16 @@ final class TorchDenoisingModelTest {
     int[] counts = new int[VOCABULARY];
     float[] logits;
     try (TorchDenoisingModel model = model(FLOAT32, "float32", false)) {
-      batch.beginSequence(0, 2);
+      batch.beginSequence(0, 2, atTemperature(1));
       batch.addActive(1, 0);
       batch.addActive(2, 1);
       logits = model.logits(batch);
       for (int d = 0; d < draws; d++) {
         batch.clear();
-        batch.beginSequence(0, 2);
+        batch.beginSequence(0, 2, atTemperature(1));
         batch.addActive(1, 0);
         batch.addActive(2, 1);
-        batch.addCandidate(splitMix(d), 1);
+        batch.addCandidate(splitMix(d), false);
         model.step(batch);
         counts[batch.bestToken(0)]++;
       }
@@ -266,9 +274,9 @@ final class TorchDenoisingModelTest {
       addWhole(batch, 0);
       model.logits(batch);
       batch.clear();
-      batch.beginSequence(0, ids.length);
+      batch.beginSequence(0, ids.length, PLAIN);
       batch.addActive((int) ids[4], 4);
-      batch.beginSequence(1500, 1);
+      batch.beginSequence(1500, 1, PLAIN);
       batch.addActive(1, 0);
       float[] logits = model.logits(batch);
       float[] cached = new float[VOCABULARY];
@@ -286,7 +294,7 @@ final class TorchDenoisingModelTest {
       addWhole(batch, 0);
       model.logits(batch);
       batch.clear();
-      batch.beginSequence(0, 1 << 30); // a quarter of a terabyte of keys
+      batch.beginSequence(0, 1 << 30, PLAIN); // a quarter of a terabyte of keys
       batch.addActive(1, 0);
       assertThatThrownBy(() -> model.step(batch)).isInstanceOf(RuntimeException.class);
       batch.clear();
