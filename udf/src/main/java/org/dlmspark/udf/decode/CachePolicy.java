@@ -19,7 +19,8 @@ public interface CachePolicy {
    * Names the active positions of the step that is about to run.
    *
    * @param state the sequence before the step
-   * @param active an empty set, filled with positions from 0 to {@code state.length() - 1}
+   * @param active an empty set, filled with positions from 0 to {@code state.length() - 1}, at
+   *     least one
    */
   void activePositions(SequenceState state, BitSet active);
 
@@ -54,6 +55,10 @@ public interface CachePolicy {
               all.activePositions(state, active);
             } else {
               addReaders(surroundings(state, settings.windowSize()), back, active);
+              if (active.isEmpty()) {
+                // By timesteps neither this step nor the last one may decode anything.
+                active.set(state.blockStart());
+              }
             }
           };
       case PREFILL -> firstOfBlock(all, completion);
@@ -118,7 +123,9 @@ public interface CachePolicy {
     found.andNot(state.masked());
     found.or(state.targets());
     int[] counts = new int[targets.length];
-    int missing = Math.min(window, state.length()) * targets.length;
+    BitSet rest = (BitSet) open.clone();
+    rest.andNot(found);
+    long missing = Math.min((long) window * targets.length, rest.cardinality());
     for (int distance = 1; missing > 0 && distance < state.length(); distance++) {
       for (int side = -distance; side <= distance; side += 2 * distance) {
         for (int i = 0; i < targets.length; i++) {

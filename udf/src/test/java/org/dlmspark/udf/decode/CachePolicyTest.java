@@ -149,4 +149,60 @@ final class CachePolicyTest {
     assertThat(active(CachePolicyName.DUAL, 4, 2, true)).isEqualTo("{4, 5, 6, 7}");
     assertThat(active(CachePolicyName.BLOCK_DECODE, 4, 2, true)).isEqualTo("{5, 6}");
   }
+
+  /** A state of masks and of what is next among them; nothing was decoded at the step before. */
+  private record Open(BitSet masked, BitSet targets, int length) implements SequenceState {
+    @Override
+    public int promptLength() {
+      return 1;
+    }
+
+    @Override
+    public int blockStart() {
+      return 1;
+    }
+
+    @Override
+    public int blockEnd() {
+      return length;
+    }
+
+    @Override
+    public int stepInBlock() {
+      return 1;
+    }
+
+    @Override
+    public BitSet maskedBeforePreviousStep() {
+      return masked;
+    }
+  }
+
+  private static BitSet greedy(Open state, int windowSize, boolean shifted) {
+    BitSet active = new BitSet();
+    CachePolicy.of(new CacheSettings(CachePolicyName.GREEDY, 4, windowSize), shifted)
+        .activePositions(state, active);
+    return active;
+  }
+
+  /**
+   * By timesteps a step may decode nothing; a forward pass must still have something to compute.
+   */
+  @Test
+  void greedyWithNothingToDecodeComputesAPosition() {
+    Open state = new Open(State.set(1, 9), new BitSet(), 9);
+    assertThat(greedy(state, 4, false).cardinality()).isEqualTo(1);
+    assertThat(greedy(state, 4, true).cardinality()).isEqualTo(1);
+  }
+
+  /** 50,000 windows of 50,000 positions are more than an int can count. */
+  @Test
+  void largeWindowsDoNotOverflow() {
+    BitSet targets = new BitSet();
+    for (int p = 1; p < 100_000; p += 2) {
+      targets.set(p);
+    }
+    Open state = new Open(State.set(1, 100_000), targets, 100_000);
+    assertThat(greedy(state, 50_000, false)).isEqualTo(State.set(1, 100_000));
+  }
 }

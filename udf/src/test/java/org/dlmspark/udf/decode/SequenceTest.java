@@ -215,6 +215,7 @@ final class SequenceTest {
       batch.clear();
       int active = sequence.plan(batch, 0);
       positions += active;
+      assertThat(active).isPositive();
       if (refresh) {
         assertThat(active).isEqualTo(branches * sequence.length());
       }
