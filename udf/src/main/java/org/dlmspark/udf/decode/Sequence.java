@@ -260,9 +260,10 @@ public final class Sequence implements SequenceState {
     int quota = candidateCount == 0 ? 0 : quota();
     if (unmasking.algTemp() > 0) {
       for (int i = 0; i < candidateCount; i++) {
-        confidence[i] =
-            confidence[i] / unmasking.algTemp()
-                + random.gumbel(RandomStream.Purpose.POSITION, step, candidatePosition[i]);
+        // The order of confidence / algTemp + noise, and no division by next to nothing.
+        confidence[i] +=
+            unmasking.algTemp()
+                * random.gumbel(RandomStream.Purpose.POSITION, step, candidatePosition[i]);
       }
     }
     return TokenChooser.mostConfident(confidence, candidateCount, quota, picks);

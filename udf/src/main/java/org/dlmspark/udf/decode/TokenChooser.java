@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /** Picks among a step's candidates by their confidence. */
 final class TokenChooser {
-  /** Confidence of an entry that has been picked. */
-  private static final double TAKEN = Double.NEGATIVE_INFINITY;
+  /** Confidence of an entry that has been picked: any number may be one that has not. */
+  private static final double TAKEN = Double.NaN;
 
   private TokenChooser() {}
 
@@ -24,7 +24,7 @@ final class TokenChooser {
     for (int picked = 0; picked < wanted; picked++) {
       int best = -1;
       for (int i = 0; i < count; i++) {
-        if (confidence[i] != TAKEN && (best < 0 || confidence[i] > confidence[best])) {
+        if (!Double.isNaN(confidence[i]) && (best < 0 || confidence[i] > confidence[best])) {
           best = i;
         }
       }
