@@ -106,16 +106,16 @@ public record SettingValue(String name, Object value, String origin) {
   }
 
   private long whole(long min, long max) {
-    long number;
     try {
-      number = new BigDecimal(present()).longValueExact();
+      BigDecimal number = new BigDecimal(present());
+      if (number.compareTo(BigDecimal.valueOf(min)) < 0
+          || number.compareTo(BigDecimal.valueOf(max)) > 0) {
+        throw wrong("must be a whole number from " + min + " to " + max);
+      }
+      return number.longValueExact();
     } catch (ArithmeticException | NumberFormatException e) {
       throw wrong("must be a whole number");
     }
-    if (number < min || number > max) {
-      throw wrong("must be a whole number from " + min + " to " + max);
-    }
-    return number;
   }
 
   /**
