@@ -225,18 +225,19 @@ class DenoisingStep(Module):
       logits = torch.add(free, torch.mul(scale, torch.sub(logits, free)))
     if barred > 0:
       for e in range(len(ends)):
-        torch.masked_fill_(torch.select(logits, 1, ends[e]), (self).flags(choice, 7), -3.0e38)
+        torch.masked_fill_(torch.select(logits, 1, ends[e]), (self).flags(choice, 7), -inf)
     total = torch.logsumexp(logits, [1])
-    torch.masked_fill_(torch.select(logits, 1, mask_token), (self).flags(choice, 8), -3.0e38)
+    torch.masked_fill_(torch.select(logits, 1, mask_token), (self).flags(choice, 8), -inf)
     temperature = (self).numbers(choice, 3)
     scaled = logits
     if filtered + measured > 0:
       divisor = torch.where(torch.gt(temperature, 0), temperature, torch.ones_like(temperature))
-      scaled = torch.div(logits, torch.to(divisor, 6))
+      # Bounded, so that float32 has no infinite quotient, and none of two infinities.
+      scaled = torch.div(logits, torch.to(torch.clamp(divisor, 1.0e-30, 1.0e30), 6))
     if filtered > 0:
       gone = (self).left_out(scaled, choice)
-      scaled = torch.masked_fill(scaled, gone, -3.0e38)
-      logits = torch.masked_fill(logits, gone, -3.0e38)
+      scaled = torch.masked_fill(scaled, gone, -inf)
+      logits = torch.masked_fill(logits, gone, -inf)
     if drawn > 0:
       noise = torch.mul((self).gumbel(torch.select(choice, 0, 2), torch.size(head, 0)), temperature)
       token = torch.argmax(torch.add(torch.to(logits, 7), noise), 1)
