@@ -212,7 +212,7 @@ final class TorchDenoisingModelTest {
       int best = -1;
       long most = -1;
       for (int v = 0; v < VOCABULARY - 1; v++) {
-        long bits = splitMix(keys[i] + (v + 1) * 0x9E3779B97F4A7C15L) >>> 12;
+        long bits = ChoiceReference.splitMix(keys[i] + (v + 1) * 0x9E3779B97F4A7C15L) >>> 12;
         if (bits > most) {
           most = bits;
           best = v;
@@ -220,12 +220,6 @@ final class TorchDenoisingModelTest {
       }
       assertThat(batch.bestToken(i)).isEqualTo(best);
     }
-  }
-
-  private static long splitMix(long z) {
-    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return z ^ (z >>> 31);
   }
 
   /** Gumbel-max draws each token as often as its probability says. */
@@ -245,7 +239,7 @@ final class TorchDenoisingModelTest {
         batch.beginSequence(0, 2, atTemperature(1));
         batch.addActive(1, 0);
         batch.addActive(2, 1);
-        batch.addCandidate(splitMix(d), false);
+        batch.addCandidate(ChoiceReference.splitMix(d), false);
         model.step(batch);
         counts[batch.bestToken(0)]++;
       }
