@@ -101,8 +101,8 @@ class Qwen2FilesTest {
 
   @Test
   void addedTokensKeepTheirIdsAcrossGaps() {
-    config("900", "{\"content\": \"<|far|>\", \"special\": true}");
-    config("7000", "{\"content\": \"<far>\"}");
+    addedToken("900", "{\"content\": \"<|far|>\", \"special\": true}");
+    addedToken("7000", "{\"content\": \"<far>\"}");
     try (TextCodec codec = TextCodec.open(folder)) {
       assertThat(codec.encode("7<|far|><far><|mask|>")).containsExactly(22, 900, 7000, MASK);
       assertThat(codec.decode(new int[] {22, 900, 7000}, 0, 3)).isEqualTo("7<far>");
@@ -111,10 +111,10 @@ class Qwen2FilesTest {
 
   @Test
   void theFlagsOfAddedTokensAreHeeded() {
-    config("500", "{\"content\": \"<r>\", \"rstrip\": true}");
-    config("501", "{\"content\": \"word\", \"single_word\": true}");
-    config("502", "{\"content\": \"caf\u00e9\", \"normalized\": true}");
-    config("503", "{\"content\": \"n\u00e9\", \"normalized\": false}");
+    addedToken("500", "{\"content\": \"<r>\", \"rstrip\": true}");
+    addedToken("501", "{\"content\": \"word\", \"single_word\": true}");
+    addedToken("502", "{\"content\": \"caf\u00e9\", \"normalized\": true}");
+    addedToken("503", "{\"content\": \"n\u00e9\", \"normalized\": false}");
     try (TextCodec codec = TextCodec.open(folder)) {
       assertThat(codec.encode("7<r>  7")).containsExactly(22, 500, 22);
       assertThat(codec.encode("word")).containsExactly(501);
@@ -259,7 +259,7 @@ class Qwen2FilesTest {
         "288        ~ {\"content\": \"<x>\"}                   ~ 288: <x> clashes with The of the same id",
       })
   void aMalformedAddedTokenIsRefused(String key, String value, String reason) {
-    config(key, value);
+    addedToken(key, value);
     broken("tokenizer_config.json", "added_tokens_decoder, " + reason);
   }
 
@@ -271,8 +271,7 @@ class Qwen2FilesTest {
         "added_tokens_decoder is missing or no object, and names the added tokens");
   }
 
-  /** Sets an added token. */
-  private void config(String key, String json) {
+  private void addedToken(String key, String json) {
     edit(
         root -> {
           try {
