@@ -53,8 +53,10 @@ public final class TextCodec implements AutoCloseable {
   }
 
   /**
-   * Opens the tokenizer of a folder, {@code tokenizer.json}, and parses its chat template, {@code
-   * chat_template.jinja} or {@code chat_template} in {@code tokenizer_config.json}.
+   * Opens the tokenizer of a folder and parses its chat template. The tokenizer is {@code
+   * tokenizer.json}; where there is none, that of Qwen2's {@code vocab.json}, {@code merges.txt}
+   * and {@code tokenizer_config.json}. The template is {@code chat_template.jinja} or {@code
+   * chat_template} in {@code tokenizer_config.json}.
    *
    * <p>A chat template that is missing or broken is no failure here, since raw prompts do without:
    * see {@link #requireChat}.
@@ -64,14 +66,15 @@ public final class TextCodec implements AutoCloseable {
    * @throws TextException if the folder has no tokenizer that can be used
    */
   public static TextCodec open(Path folder) {
-    Path file = folder.resolve("tokenizer.json");
-    if (!Files.isRegularFile(file)) {
-      throw new TextException(
-          file
-              + ": no such file; a model folder needs the tokenizer in this form: fetch it with the"
-              + " model, or save it with the save_pretrained of a fast tokenizer");
-    }
     TokenizerConfig config = TokenizerConfig.read(folder);
+    Path file = folder.resolve("tokenizer.json");
+    byte[] json;
+    if (Files.exists(file)) {
+      json = FolderFiles.read(file, MAX_TOKENIZER_BYTES);
+    } else {
+      json = Qwen2Files.tokenizerJson(folder, config);
+      file = folder.resolve("vocab.json");
+    }
     ChatTemplate template = null;
     TextException failure = null;
     try {
@@ -87,11 +90,10 @@ public final class TextCodec implements AutoCloseable {
     } catch (TextException e) {
       failure = e;
     }
-    return new TextCodec(file, load(file), config.cleanUpSpaces(), template, failure);
+    return new TextCodec(file, load(file, json), config.cleanUpSpaces(), template, failure);
   }
 
-  private static HuggingFaceTokenizer load(Path file) {
-    byte[] json = FolderFiles.read(file, MAX_TOKENIZER_BYTES);
+  private static HuggingFaceTokenizer load(Path file, byte[] json) {
     loadNativeLibrary();
     // Without these DJL cuts prompts to 512 tokens.
     Map<String, String> options = Map.of("truncation", "false", "padding", "false");

@@ -242,9 +242,10 @@ class TextCodecTest {
     assertThatThrownBy(() -> TextCodec.open(folder))
         .isInstanceOf(TextException.class)
         .hasMessage(
-            folder.resolve("tokenizer.json")
-                + ": no such file; a model folder needs the tokenizer in this form: fetch it with"
-                + " the model, or save it with the save_pretrained of a fast tokenizer");
+            folder
+                + ": no tokenizer: there is neither tokenizer.json nor all of vocab.json,"
+                + " merges.txt and tokenizer_config.json (vocab.json is missing); fetch the one or"
+                + " the others with the model");
   }
 
   @ParameterizedTest
