@@ -32,6 +32,8 @@ final class GenerateUdfTest {
   private static final StructType INPUT =
       new StructType().add("id", DataTypes.LongType).add("prompt", DataTypes.StringType);
   private static final StructType OUTPUT = OutputSchema.of(INPUT);
+  private static final PromptSettings PROMPT =
+      new PromptSettings("id", null, "prompt", false, null);
   private static final DecoderSettings DECODER =
       new DecoderSettings(Golden.goldenModel("llada-tiny").toString(), "auto", "cpu", 1, 4, 400);
 
@@ -41,8 +43,7 @@ final class GenerateUdfTest {
   }
 
   private static GenerateSettings settings(GenerationSettings generation) {
-    return new GenerateSettings(
-        DECODER, new PromptSettings("id", "prompt", false, null), generation, "run", 3);
+    return new GenerateSettings(DECODER, PROMPT, generation, List.of(), "run", 3);
   }
 
   private static GenerationSettings short8() {
@@ -178,9 +179,8 @@ final class GenerateUdfTest {
     GeneratedRows rows =
         new GeneratedRows(
             List.of(row, row, row).iterator(),
+            INPUT,
             settings(short8()),
-            0,
-            1,
             DecoderService.get(DECODER),
             new TaskView(0, 0, cancelled::get));
     rows.next();
@@ -213,8 +213,7 @@ final class GenerateUdfTest {
   void aModelThatCannotBeLoadedFailsTheTask() {
     DecoderSettings nowhere = new DecoderSettings("/no/such/model", "auto", "cpu", 1, 4, 400);
     GenerateSettings settings =
-        new GenerateSettings(
-            nowhere, new PromptSettings("id", "prompt", false, null), short8(), "run", 0);
+        new GenerateSettings(nowhere, PROMPT, short8(), List.of(), "run", 0);
     Iterator<Row> out =
         new GenerateUdf(INPUT, settings).call(List.of(RowFactory.create(1L, "t1")).iterator());
     assertThatThrownBy(out::next)

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -247,6 +248,48 @@ public final class TextCodec implements AutoCloseable {
       Reference.reachabilityFence(tokenizer);
       lock.readLock().unlock();
     }
+  }
+
+  /**
+   * A completion up to its first stop text.
+   *
+   * @param text the text before it; all of it if there is none
+   * @param tokens the tokens up to the one that completes the stop text; all of them if there is
+   *     none
+   * @param stopped whether there is a stop text
+   */
+  public record Cut(String text, int tokens, boolean stopped) {}
+
+  /**
+   * The text of a range of token ids, see {@link #decode}, up to the first of several texts.
+   *
+   * @param ids token ids, any
+   * @param from the first position
+   * @param to the position after the last
+   * @param stops texts to stop before, none of them empty
+   * @return the text, cut
+   */
+  public Cut cut(int[] ids, int from, int to, List<String> stops) {
+    String text = decode(ids, from, to);
+    int end = firstOf(text, stops);
+    if (end < 0) {
+      return new Cut(text, to - from, false);
+    }
+    int without = from;
+    int with = to;
+    while (with - without > 1) {
+      int middle = (without + with) >>> 1;
+      if (firstOf(decode(ids, from, middle), stops) < 0) {
+        without = middle;
+      } else {
+        with = middle;
+      }
+    }
+    return new Cut(text.substring(0, end), with - from, true);
+  }
+
+  private static int firstOf(String text, List<String> stops) {
+    return stops.stream().mapToInt(text::indexOf).filter(i -> i >= 0).min().orElse(-1);
   }
 
   /** What {@code clean_up_tokenization_spaces} means in Hugging Face's library. */
