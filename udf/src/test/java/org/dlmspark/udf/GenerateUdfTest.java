@@ -103,6 +103,32 @@ final class GenerateUdfTest {
   }
 
   @Test
+  void aStopTextCutsTheCompletionAndEndsTheRowWithItsBlock() throws Exception {
+    GenerationSettings blocks =
+        new GenerationSettingsBuilder(short8()).genLength(24).blockLength(8).temperature(3).build();
+    Row whole = run(blocks, RowFactory.create(1L, "t1 t2 t3")).get(0);
+    List<Integer> ids = whole.getList(whole.fieldIndex("token_ids"));
+    // In the middle of the second block.
+    String stop = words(ids.get(9), ids.get(10), ids.get(11));
+    assertThat(whole.<String>getAs("completion")).containsOnlyOnce(stop);
+    Row cut =
+        run(
+                new GenerationSettingsBuilder(blocks).stop(List.of("no such text", stop)).build(),
+                RowFactory.create(1L, "t1 t2 t3"))
+            .get(0);
+    assertThat(cut.<String>getAs("completion")).isEqualTo(before(stop, whole.getAs("completion")));
+    assertThat(cut.<String>getAs("finish_reason")).isEqualTo("stop");
+    assertThat(cut.getList(cut.fieldIndex("token_ids"))).isEqualTo(ids.subList(0, 16));
+    Row usage = cut.getStruct(cut.fieldIndex("usage"));
+    assertThat(usage.getInt(1)).isEqualTo(12);
+    assertThat(usage.getInt(2)).isEqualTo(16);
+  }
+
+  private static String before(String stop, String text) {
+    return text.substring(0, text.indexOf(stop));
+  }
+
+  @Test
   void aRowThatCannotBeDecodedSaysWhy() throws Exception {
     int[] many = new int[395];
     int[] more = new int[510];

@@ -50,6 +50,19 @@ class TextCodecTest {
   }
 
   @Test
+  void cutsAtTheFirstStopText() {
+    int[] ids = sample.encode("one two three two");
+    assertThat(sample.cut(ids, 0, ids.length, List.of()))
+        .isEqualTo(new TextCodec.Cut("one two three two", ids.length, false));
+    assertThat(sample.cut(ids, 0, ids.length, List.of("four")).stopped()).isFalse();
+    int two = sample.encode("one two").length;
+    assertThat(sample.cut(ids, 0, ids.length, List.of("three", " two")))
+        .isEqualTo(new TextCodec.Cut("one", two, true));
+    assertThat(sample.cut(ids, 0, ids.length, List.of("one"))).matches(cut -> cut.text().isEmpty());
+    assertThat(sample.cut(ids, 0, 0, List.of("one")).stopped()).isFalse();
+  }
+
+  @Test
   void encodesChat() {
     assertThat(sample.encodeChat(null, "  What is 2+2? \n"))
         .containsExactly(
