@@ -2,8 +2,11 @@ package org.dlmspark.job;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -53,11 +56,16 @@ final class GenerateJob {
     StructType schema = input.rows().schema();
     GenerateSettings generate =
         new GenerateSettings(
-            decoder, settings.input().prompt(input.idColumn()), settings.generation(), runId, 0);
+            decoder,
+            settings.input().prompt(input.idColumn(), input.sampleColumn()),
+            settings.generation(),
+            input.rowKeys(),
+            runId,
+            0);
     Dataset<Row> generated =
         input
             .rows()
-            .repartition(partitions, InputCheck.column(input.idColumn()))
+            .repartition(partitions, names(input))
             .mapPartitions(generator.over(schema, generate), Encoders.row(OutputSchema.of(schema)));
     SaveMode mode =
         settings.output().mode() == OutputMode.OVERWRITE
@@ -74,6 +82,14 @@ final class GenerateJob {
       }
     }
     return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  /** The columns that together name a row. */
+  private static Column[] names(CheckedInput input) {
+    return Stream.of(input.idColumn(), input.sampleColumn())
+        .filter(Objects::nonNull)
+        .map(InputCheck::column)
+        .toArray(Column[]::new);
   }
 
   /** A failed job leaves an empty folder, over which the next run would stumble. */

@@ -3,8 +3,10 @@ package org.dlmspark.job;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.sequence;
 import static org.apache.spark.sql.functions.sha2;
 import static org.apache.spark.sql.functions.substring;
 import static org.apache.spark.sql.functions.sum;
@@ -12,6 +14,7 @@ import static org.apache.spark.sql.functions.when;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -27,8 +30,12 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 import org.dlmspark.udf.FailureReason;
+import org.dlmspark.udf.GenerateSettings;
 import org.dlmspark.udf.GenerateUdf;
 import org.dlmspark.udf.OutputSchema;
+import org.dlmspark.udf.decode.GenerationKey;
+import org.dlmspark.udf.decode.GenerationSettings;
+import org.dlmspark.udf.decode.Remasking;
 
 /**
  * Opens the input and checks it before anything is decoded: its columns, and that every row has an
@@ -38,6 +45,9 @@ final class InputCheck {
 
   /** The column that is added when {@code input.id-column} is null. */
   static final String HASH_COLUMN = "id";
+
+  /** The column that is added when {@code input.samples-per-prompt} is above 1. */
+  static final String SAMPLE_COLUMN = "sample";
 
   /**
    * Hexadecimal digits of the added id: 128 bits, so that no two of many prompts meet by chance.
@@ -59,9 +69,17 @@ final class InputCheck {
    *     name none: the first 32 hexadecimal digits of the SHA-256 of the prompt's UTF-8, a missing
    *     prompt counting as an empty one
    * @param idColumn the column that names a row
+   * @param sampleColumn the added column that numbers the rows of a prompt; null if there is one
+   *     row a prompt
+   * @param rowKeys the settings that columns give row by row
    * @param count how many rows there are
    */
-  record CheckedInput(Dataset<Row> rows, String idColumn, long count) {}
+  record CheckedInput(
+      Dataset<Row> rows,
+      String idColumn,
+      String sampleColumn,
+      List<GenerationKey> rowKeys,
+      long count) {}
 
   /**
    * Opens and checks the input. Reads the columns with ids and, where the id is a hash, prompts.
@@ -89,9 +107,68 @@ final class InputCheck {
               substring(sha2(coalesce(prompt, lit("")).cast("binary"), 256), 1, HASH_DIGITS));
       // Rows without a prompt may share an id: each becomes an error row, whatever it is called.
       long count = checkIds(named, HASH_COLUMN, coalesce(prompt.rlike("(?U)\\S"), lit(false)));
-      return new CheckedInput(named, HASH_COLUMN, count);
+      return sampled(named, HASH_COLUMN, count);
     }
-    return new CheckedInput(rows, input.idColumn(), checkIds(rows, input.idColumn(), lit(true)));
+    return sampled(rows, input.idColumn(), checkIds(rows, input.idColumn(), lit(true)));
+  }
+
+  /** As many rows of each prompt as the settings ask for. */
+  private CheckedInput sampled(Dataset<Row> rows, String idColumn, long count) {
+    List<GenerationKey> rowKeys = rowKeys(rows.schema(), idColumn);
+    int samples = settings.input().samplesPerPrompt();
+    if (samples == 1) {
+      return new CheckedInput(rows, idColumn, null, rowKeys, count);
+    }
+    checkSamplesDiffer(samples, rowKeys);
+    if (namesInLowerCase(rows.schema()).contains(SAMPLE_COLUMN)) {
+      throw new RefusedException(
+          "input.samples-per-prompt = "
+              + samples
+              + " adds a column "
+              + SAMPLE_COLUMN
+              + ", but the input has one: rename it in the input");
+    }
+    Column numbers = explode(sequence(lit(0), lit(samples - 1)));
+    return new CheckedInput(
+        rows.withColumn(SAMPLE_COLUMN, numbers),
+        idColumn,
+        SAMPLE_COLUMN,
+        rowKeys,
+        Math.multiplyExact(count, samples));
+  }
+
+  private List<GenerationKey> rowKeys(StructType schema, String idColumn) {
+    if (!settings.input().rowSettings()) {
+      return List.of();
+    }
+    Set<String> others = new HashSet<>(List.of(idColumn, settings.input().promptColumn()));
+    if (settings.check().answerColumn() != null) {
+      others.add(settings.check().answerColumn());
+    }
+    try {
+      return GenerateSettings.rowKeys(schema, others);
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException(e.getMessage(), e);
+    }
+  }
+
+  private void checkSamplesDiffer(int samples, List<GenerationKey> rowKeys) {
+    GenerationSettings generation = settings.generation();
+    boolean drawn =
+        generation.sampling().temperature() > 0
+            || generation.unmasking().algTemp() > 0
+            || generation.unmasking().remasking() == Remasking.RANDOM
+            || rowKeys.contains(GenerationKey.TEMPERATURE)
+            || rowKeys.contains(GenerationKey.ALG_TEMP)
+            || rowKeys.contains(GenerationKey.REMASKING);
+    if (!drawn) {
+      throw new RefusedException(
+          "input.samples-per-prompt = "
+              + samples
+              + " would give the same completion "
+              + samples
+              + " times, since nothing is drawn: set generation.temperature above 0, such as 0.7");
+    }
   }
 
   private <T> T reading(Supplier<T> step) {

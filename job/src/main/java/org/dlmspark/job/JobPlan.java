@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
+import java.util.stream.Collectors;
 import org.apache.spark.SparkConf;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.InputCheck.CheckedInput;
@@ -14,6 +15,7 @@ import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.checkpoint.NumberType;
 import org.dlmspark.udf.decode.CacheSettings;
 import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
+import org.dlmspark.udf.decode.GenerationKey;
 import org.dlmspark.udf.decode.GenerationSettings;
 import org.dlmspark.udf.decode.Sampling;
 import org.dlmspark.udf.decode.Schedule;
@@ -24,11 +26,12 @@ import org.dlmspark.udf.decode.Unmasking;
  *
  * @param settings the run's settings
  * @param model the model
- * @param rows input rows
+ * @param input the checked input
  * @param partitions tasks that the rows are spread over
  * @param gpu whether the executors compute on a GPU, as far as the driver can tell
  */
-record JobPlan(JobSettings settings, ModelFacts model, long rows, int partitions, boolean gpu) {
+record JobPlan(
+    JobSettings settings, ModelFacts model, CheckedInput input, int partitions, boolean gpu) {
 
   /** A task should be worth its start, and a decoder's batch should fill. */
   private static final long LEAST_ROWS = 32;
@@ -57,7 +60,7 @@ record JobPlan(JobSettings settings, ModelFacts model, long rows, int partitions
         device.startsWith("gpu")
             || (device.equals("auto")
                 && !conf.get("spark.executor.resource.gpu.amount", "0").equals("0"));
-    return new JobPlan(settings, model, input.count(), partitions, gpu);
+    return new JobPlan(settings, model, input, partitions, gpu);
   }
 
   /**
@@ -100,13 +103,24 @@ record JobPlan(JobSettings settings, ModelFacts model, long rows, int partitions
             "input",
             "%s: %,d rows of %s in %,d %s",
             settings.input().path(),
-            rows,
+            input.count(),
             settings.input().format(),
             partitions,
             partitions == 1 ? "task" : "tasks"));
     lines.add(Line.of("output", "%s", settings.output().path()));
     lines.add(Line.of("generation", "%s", generation(generation)));
     lines.add(Line.of("cache", "%s", cache(generation.cache())));
+    if (!input.rowKeys().isEmpty()) {
+      lines.add(
+          Line.of(
+              "row by row",
+              "%s, where the input's %s not null",
+              input.rowKeys().stream().map(GenerationKey::column).collect(Collectors.joining(", ")),
+              input.rowKeys().size() == 1 ? "column is" : "columns are"));
+    }
+    if (input.sampleColumn() != null) {
+      lines.add(Line.of("samples", "%,d of each prompt", settings.input().samplesPerPrompt()));
+    }
     return lines;
   }
 

@@ -33,6 +33,8 @@ public record JobSettings(
    * @param options options for Spark's reader
    * @param idColumn the column that names a row; null for a hash of the prompt
    * @param promptColumn the string column with the prompt
+   * @param rowSettings whether columns that are called like settings set them row by row
+   * @param samplesPerPrompt rows that each prompt gives
    * @param chat whether the prompt goes through the model's chat template
    * @param systemPrompt the system message; null for none; needs {@code chat}
    */
@@ -42,8 +44,13 @@ public record JobSettings(
       Map<String, String> options,
       String idColumn,
       String promptColumn,
+      boolean rowSettings,
+      int samplesPerPrompt,
       boolean chat,
       String systemPrompt) {
+
+    /** Far more than anyone samples; bounds what one row of the input may become. */
+    private static final int MOST_SAMPLES = 100_000;
 
     /** Checks that what must be set is set, and keeps an immutable copy of the options. */
     public Input {
@@ -57,19 +64,27 @@ public record JobSettings(
         throw new IllegalArgumentException(
             "input.id-column is empty: name the column that names a row, or set it to null");
       }
+      if (samplesPerPrompt < 1 || samplesPerPrompt > MOST_SAMPLES) {
+        throw new IllegalArgumentException(
+            "input.samples-per-prompt = "
+                + samplesPerPrompt
+                + ": must be from 1 to "
+                + MOST_SAMPLES);
+      }
       options = Map.copyOf(options);
       // The executors' record checks what concerns it.
-      var unused = new PromptSettings(idColumn, promptColumn, chat, systemPrompt);
+      var unused = new PromptSettings(idColumn, null, promptColumn, chat, systemPrompt);
     }
 
     /**
      * How a row becomes a prompt, for the executors.
      *
      * @param column the column that names a row, be it the input's or an added one
+     * @param sampleColumn the column that numbers the rows of a prompt; null for none
      * @return the settings
      */
-    PromptSettings prompt(String column) {
-      return new PromptSettings(column, promptColumn, chat, systemPrompt);
+    PromptSettings prompt(String column, String sampleColumn) {
+      return new PromptSettings(column, sampleColumn, promptColumn, chat, systemPrompt);
     }
   }
 

@@ -52,6 +52,8 @@ public final class SettingsReader {
             textMap("input.options"),
             value("input.id-column").text(),
             value("input.prompt-column").text(),
+            value("input.row-settings").yesOrNo(),
+            value("input.samples-per-prompt").wholeInt(),
             value("input.chat").yesOrNo(),
             value("input.system-prompt").text()),
         new JobSettings.Output(value("output.path").text(), outputMode()),

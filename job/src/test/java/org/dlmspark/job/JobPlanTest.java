@@ -62,7 +62,11 @@ class JobPlanTest {
         new ArrayList<>(List.of("input.path=in", "output.path=out", "model.path=llada"));
     all.addAll(List.of(overrides));
     return JobPlan.of(
-        SettingsReader.read(null, all), LLADA_8B, new CheckedInput(null, "id", 256), 2, conf);
+        SettingsReader.read(null, all),
+        LLADA_8B,
+        new CheckedInput(null, "id", null, List.of(), 256),
+        2,
+        conf);
   }
 
   private static String value(JobPlan plan, String label) {

@@ -48,6 +48,8 @@ class SettingsReaderTest {
     expected.put("input.options", "{}");
     expected.put("input.id-column", "id");
     expected.put("input.prompt-column", "prompt");
+    expected.put("input.row-settings", "true");
+    expected.put("input.samples-per-prompt", "1");
     expected.put("input.chat", "true");
     expected.put("input.system-prompt", "null");
     expected.put("output.path", "null");
@@ -95,7 +97,8 @@ class SettingsReaderTest {
   void defaultsReachTheRecord() {
     JobSettings settings = read(null);
     assertThat(settings.input())
-        .isEqualTo(new JobSettings.Input("in", "parquet", Map.of(), "id", "prompt", true, null));
+        .isEqualTo(
+            new JobSettings.Input("in", "parquet", Map.of(), "id", "prompt", true, 1, true, null));
     assertThat(settings.output())
         .isEqualTo(new JobSettings.Output("out", OutputMode.ERROR_IF_EXISTS));
     assertThat(settings.decoder())
@@ -115,6 +118,8 @@ class SettingsReaderTest {
             "input.options.\"a.b\"=c",
             "input.id-column=name",
             "input.prompt-column=question",
+            "input.row-settings=false",
+            "input.samples-per-prompt=3",
             "input.chat=true",
             "input.system-prompt=Be brief.",
             "output.mode=overwrite",
@@ -153,6 +158,8 @@ class SettingsReaderTest {
                 Map.of("multiLine", "true", "a.b", "c"),
                 "name",
                 "question",
+                false,
+                3,
                 true,
                 "Be brief."));
     assertThat(settings.output()).isEqualTo(new JobSettings.Output("out", OutputMode.OVERWRITE));

@@ -84,21 +84,26 @@ class SampleJobSuite extends AnyFunSuite with CommandRuns with TempFolder {
     }
   }
 
-  test("a row's completion depends on its seed, not on batch or partition") {
+  test("a row's tokens depend on its seed, not on batch or partition") {
     withTempDir { folder =>
       withSpark(_.read.parquet(s"$sample/prompts.parquet").limit(24).write.parquet(s"$folder/prompts"))
-      val warm = Seq("generation.temperature=0.7", "generation.remasking=random", "generation.seed=11")
-      val alone = Seq("batch.max-sequences=1", "job.partitions=1")
-      val mixed = Seq("batch.max-sequences=16", "job.partitions=5")
-      assert(sampleRun(s"$folder/prompts", s"$folder/a", warm ++ alone: _*).exitCode === 0)
-      assert(sampleRun(s"$folder/prompts", s"$folder/b", warm ++ mixed: _*).exitCode === 0)
-      val other = warm.init :+ "generation.seed=12"
-      assert(sampleRun(s"$folder/prompts", s"$folder/c", other ++ alone: _*).exitCode === 0)
+      val warm = Seq("generation.temperature=0.7", "generation.seed=11")
+      def generate(name: String, settings: String*): Unit = {
+        val ran = sampleRun(s"$folder/prompts", s"$folder/$name", warm ++ settings: _*)
+        assert(ran.exitCode === 0, ran.err)
+      }
+      val alone = "batch.max-sequences=1"
+      generate("a", alone, "job.partitions=1")
+      generate("b", alone, "job.partitions=8")
+      generate("c", "batch.max-sequences=16", "job.partitions=5", "generation.remasking=random")
+      generate("d", alone, "job.partitions=1", "generation.remasking=random")
+      generate("e", alone, "job.partitions=1", "generation.seed=12")
       withSpark { spark =>
-        def texts(name: String) = byId(spark.read.parquet(s"$folder/$name"), "completion")(_.getString(1))
-        val (a, b, c) = (texts("a"), texts("b"), texts("c"))
-        assert(a === b)
-        assert(a.count { case (id, text) => c(id) != text } > 12)
+        def ids(name: String) = byId(spark.read.parquet(s"$folder/$name"), "token_ids")(_.getSeq[Int](1))
+        assert(ids("a") === ids("b"))
+        assert(ids("c") === ids("d"))
+        val other = ids("e")
+        assert(ids("a").count { case (id, tokens) => other(id) != tokens } > 12)
       }
     }
   }

@@ -8,6 +8,8 @@ public enum ErrorCode {
   PROMPT_TOO_LONG(Kind.INPUT),
   /** The prompt cannot be put through the chat template or the tokenizer. */
   PROMPT_INVALID(Kind.INPUT),
+  /** A column gives this row a setting that cannot be. */
+  SETTING_INVALID(Kind.INPUT),
   /** The model failed on the batch that this row was in, or gave no usable numbers for it. */
   DECODE_FAILED(Kind.MODEL);
 

@@ -28,8 +28,7 @@ public final class GenerateUdf implements MapPartitionsFunction<Row, Row> {
   private static final long serialVersionUID = 1L;
 
   private final GenerateSettings settings;
-  private final int idIndex;
-  private final int promptIndex;
+  private final StructType input;
 
   /**
    * Checks the input's columns.
@@ -41,9 +40,11 @@ public final class GenerateUdf implements MapPartitionsFunction<Row, Row> {
    */
   public GenerateUdf(StructType input, GenerateSettings settings) {
     this.settings = settings;
+    this.input = input;
     OutputSchema.of(input);
-    promptIndex = index(input, "input.prompt-column", settings.prompt().promptColumn());
-    idIndex = index(input, "input.id-column", settings.prompt().idColumn());
+    settings.rowKeys().forEach(key -> index(input, key.key(), key.column()));
+    int promptIndex = index(input, "input.prompt-column", settings.prompt().promptColumn());
+    int idIndex = index(input, "input.id-column", settings.prompt().idColumn());
     DataType promptType = input.fields()[promptIndex].dataType();
     if (!(promptType instanceof StringType)) {
       throw new IllegalArgumentException(
@@ -92,17 +93,16 @@ public final class GenerateUdf implements MapPartitionsFunction<Row, Row> {
   }
 
   @Override
-  public Iterator<Row> call(Iterator<Row> input) {
+  public Iterator<Row> call(Iterator<Row> rows) {
     DecoderService decoder = DecoderService.get(settings.decoder());
     TaskContext task = TaskContext.get();
-    GeneratedRows rows =
-        new GeneratedRows(input, settings, idIndex, promptIndex, decoder, TaskView.of(task));
+    GeneratedRows generated = new GeneratedRows(rows, input, settings, decoder, TaskView.of(task));
     if (task != null) {
       task.addTaskCompletionListener(
           context -> {
-            rows.close();
+            generated.close();
           });
     }
-    return rows;
+    return generated;
   }
 }

@@ -3,15 +3,18 @@ package org.dlmspark.udf;
 import java.time.Instant;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
 import org.dlmspark.udf.decode.GenerationSettings;
 import org.dlmspark.udf.decode.RandomStream;
 import org.dlmspark.udf.decode.Sequence;
+import org.dlmspark.udf.decode.StopCheck;
 import org.dlmspark.udf.text.TextCodec;
 import org.dlmspark.udf.text.TextException;
 
@@ -26,21 +29,23 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
   /** A row between input and output. */
   private static final class Pending {
     private final Row row;
-    private final long seed;
     private final Instant startedAt = Instant.now();
     private final long begin = System.nanoTime();
+    private GenerationSettings generation;
+    private long seed;
     private long tokenized;
     private DecodeLoop.Job job;
 
-    Pending(Row row, long seed) {
+    Pending(Row row) {
       this.row = row;
-      this.seed = seed;
     }
   }
 
   private final Iterator<Row> input;
   private final GenerateSettings settings;
+  private final StructType schema;
   private final int idIndex;
+  private final int sampleIndex;
   private final int promptIndex;
   private final DecoderService decoder;
   private final TaskView task;
@@ -53,18 +58,21 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
   private Pending waitingForQueue;
 
   private DecoderService.Loaded loaded;
+  private RowSettings rowSettings;
 
   GeneratedRows(
       Iterator<Row> input,
+      StructType schema,
       GenerateSettings settings,
-      int idIndex,
-      int promptIndex,
       DecoderService decoder,
       TaskView task) {
     this.input = input;
+    this.schema = schema;
     this.settings = settings;
-    this.idIndex = idIndex;
-    this.promptIndex = promptIndex;
+    PromptSettings prompt = settings.prompt();
+    idIndex = schema.fieldIndex(prompt.idColumn());
+    sampleIndex = prompt.sampleColumn() == null ? -1 : schema.fieldIndex(prompt.sampleColumn());
+    promptIndex = schema.fieldIndex(prompt.promptColumn());
     this.decoder = decoder;
     this.task = task;
     mostInFlight = 2 * settings.decoder().maxSequences();
@@ -84,6 +92,10 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
       while (loaded == null) {
         checkCancelled();
         loaded = decoder.awaitLoaded(POLL_MS);
+      }
+      if (rowSettings == null) {
+        rowSettings =
+            new RowSettings(settings.generation(), schema, settings.rowKeys(), loaded.traits());
       }
       while (true) {
         checkCancelled();
@@ -118,10 +130,8 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
   private Row submit() throws InterruptedException {
     while (inFlight.size() < mostInFlight && (waitingForQueue != null || input.hasNext())) {
       if (waitingForQueue == null) {
-        Row row = input.next();
-        String id = String.valueOf(row.get(idIndex));
-        Pending next = new Pending(row, RandomStream.rowSeed(settings.generation().seed(), id));
-        Row failed = tokenize(next);
+        Pending next = new Pending(input.next());
+        Row failed = prepare(next);
         if (failed != null) {
           return failed;
         }
@@ -138,6 +148,25 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
   }
 
   /** Makes the row's job, or its error row. */
+  private Row prepare(Pending pending) {
+    try {
+      pending.generation = rowSettings.of(pending.row);
+      pending.seed = seed(pending.row, pending.generation.seed());
+    } catch (IllegalArgumentException e) {
+      pending.seed = seed(pending.row, settings.generation().seed());
+      return failedRow(pending, 0, ErrorCode.SETTING_INVALID, e.getMessage());
+    }
+    return tokenize(pending);
+  }
+
+  private long seed(Row row, long runSeed) {
+    long seed = RandomStream.rowSeed(runSeed, String.valueOf(row.get(idIndex)));
+    // The first sample is what a run with one sample a prompt gives.
+    return sampleIndex < 0 || row.getInt(sampleIndex) == 0
+        ? seed
+        : RandomStream.rowSeed(seed, "sample " + row.getInt(sampleIndex));
+  }
+
   private Row tokenize(Pending pending) {
     String prompt = pending.row.getString(promptIndex);
     String column = settings.prompt().promptColumn();
@@ -178,15 +207,23 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
                 + ": the tokenizer belongs to another model");
       }
     }
-    GenerationSettings generation = settings.generation();
+    GenerationSettings generation = pending.generation;
     String tooLong = tooLong(ids.length, generation.genLength(), generation.branches());
     if (tooLong != null) {
       return failedRow(pending, ids.length, ErrorCode.PROMPT_TOO_LONG, tooLong);
     }
     pending.job =
         new DecodeLoop.Job(
-            new Sequence(ids, generation, pending.seed, loaded.traits(), null), done);
+            new Sequence(
+                ids, generation, pending.seed, loaded.traits(), stopCheck(generation.stop())),
+            done);
     return null;
+  }
+
+  /** Asked on the decoder's thread, once a block. */
+  private StopCheck stopCheck(List<String> stop) {
+    TextCodec codec = loaded.codec();
+    return stop.isEmpty() ? null : (ids, from, to) -> codec.cut(ids, from, to, stop).stopped();
   }
 
   private String tooLong(int promptTokens, int genLength, int branches) {
@@ -235,15 +272,16 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
 
   private Row finishedRow(Pending pending, DecodeLoop.Job job) {
     Sequence sequence = job.sequence();
-    String text = null;
+    TextCodec.Cut cut = null;
     int[] ids = null;
     String reason = Completion.ERROR;
     Completion.Failure error = null;
     long begin = System.nanoTime();
     if (job.failure() == null) {
       ids = sequence.generatedIds();
-      text = loaded.codec().decode(ids, 0, sequence.completionLength());
-      reason = sequence.outcome() == Sequence.Outcome.STOP ? Completion.STOP : Completion.LENGTH;
+      cut = loaded.codec().cut(ids, 0, sequence.completionLength(), pending.generation.stop());
+      boolean stopped = cut.stopped() || sequence.outcome() == Sequence.Outcome.STOP;
+      reason = stopped ? Completion.STOP : Completion.LENGTH;
     } else {
       error = new Completion.Failure(ErrorCode.DECODE_FAILED, job.failure());
     }
@@ -251,7 +289,7 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
     Completion.Usage usage =
         new Completion.Usage(
             sequence.promptLength(),
-            error == null ? sequence.completionLength() : 0,
+            cut == null ? 0 : cut.tokens(),
             sequence.steps(),
             sequence.forwardPasses(),
             sequence.positionsComputed(),
@@ -265,7 +303,7 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
             millis(begin, end),
             millis(pending.begin, end),
             sequence.computeNanos() / 1e6);
-    return output(pending, text, ids, reason, error, usage, timing);
+    return output(pending, cut == null ? null : cut.text(), ids, reason, error, usage, timing);
   }
 
   private Row output(

@@ -32,6 +32,8 @@ final class GenerateUdfTest {
   private static final StructType INPUT =
       new StructType().add("id", DataTypes.LongType).add("prompt", DataTypes.StringType);
   private static final StructType OUTPUT = OutputSchema.of(INPUT);
+  private static final PromptSettings PROMPT =
+      new PromptSettings("id", null, "prompt", false, null);
   private static final DecoderSettings DECODER =
       new DecoderSettings(Golden.goldenModel("llada-tiny").toString(), "auto", "cpu", 1, 4, 400);
 
@@ -41,8 +43,7 @@ final class GenerateUdfTest {
   }
 
   private static GenerateSettings settings(GenerationSettings generation) {
-    return new GenerateSettings(
-        DECODER, new PromptSettings("id", "prompt", false, null), generation, "run", 3);
+    return new GenerateSettings(DECODER, PROMPT, generation, List.of(), "run", 3);
   }
 
   private static GenerationSettings short8() {
@@ -99,6 +100,32 @@ final class GenerateUdfTest {
       assertThat(row.<String>getAs("completion")).isEqualTo(words(c.generatedIds()));
       assertThat(row.<String>getAs("finish_reason")).isEqualTo("length");
     }
+  }
+
+  @Test
+  void aStopTextCutsTheCompletionAndEndsTheRowWithItsBlock() throws Exception {
+    GenerationSettings blocks =
+        new GenerationSettingsBuilder(short8()).genLength(24).blockLength(8).temperature(3).build();
+    Row whole = run(blocks, RowFactory.create(1L, "t1 t2 t3")).get(0);
+    List<Integer> ids = whole.getList(whole.fieldIndex("token_ids"));
+    // In the middle of the second block.
+    String stop = words(ids.get(9), ids.get(10), ids.get(11));
+    assertThat(whole.<String>getAs("completion")).containsOnlyOnce(stop);
+    Row cut =
+        run(
+                new GenerationSettingsBuilder(blocks).stop(List.of("no such text", stop)).build(),
+                RowFactory.create(1L, "t1 t2 t3"))
+            .get(0);
+    assertThat(cut.<String>getAs("completion")).isEqualTo(before(stop, whole.getAs("completion")));
+    assertThat(cut.<String>getAs("finish_reason")).isEqualTo("stop");
+    assertThat(cut.getList(cut.fieldIndex("token_ids"))).isEqualTo(ids.subList(0, 16));
+    Row usage = cut.getStruct(cut.fieldIndex("usage"));
+    assertThat(usage.getInt(1)).isEqualTo(12);
+    assertThat(usage.getInt(2)).isEqualTo(16);
+  }
+
+  private static String before(String stop, String text) {
+    return text.substring(0, text.indexOf(stop));
   }
 
   @Test
@@ -178,9 +205,8 @@ final class GenerateUdfTest {
     GeneratedRows rows =
         new GeneratedRows(
             List.of(row, row, row).iterator(),
+            INPUT,
             settings(short8()),
-            0,
-            1,
             DecoderService.get(DECODER),
             new TaskView(0, 0, cancelled::get));
     rows.next();
@@ -213,8 +239,7 @@ final class GenerateUdfTest {
   void aModelThatCannotBeLoadedFailsTheTask() {
     DecoderSettings nowhere = new DecoderSettings("/no/such/model", "auto", "cpu", 1, 4, 400);
     GenerateSettings settings =
-        new GenerateSettings(
-            nowhere, new PromptSettings("id", "prompt", false, null), short8(), "run", 0);
+        new GenerateSettings(nowhere, PROMPT, short8(), List.of(), "run", 0);
     Iterator<Row> out =
         new GenerateUdf(INPUT, settings).call(List.of(RowFactory.create(1L, "t1")).iterator());
     assertThatThrownBy(out::next)

@@ -109,6 +109,9 @@ public record GenerationSettings(
    * @throws IllegalArgumentException if they do not fit together
    */
   public GenerationSettings resolve(ModelTraits model) {
+    if (blockLength != null && steps != null && unmasking.schedule() != null) {
+      return this;
+    }
     int usualBlock = model.timesteps() || genLength % USUAL_BLOCK != 0 ? genLength : USUAL_BLOCK;
     Schedule usualSchedule = model.timesteps() ? Schedule.TIMESTEP : Schedule.EVEN;
     return new GenerationSettingsBuilder(this)

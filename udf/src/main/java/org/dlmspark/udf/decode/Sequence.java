@@ -288,7 +288,7 @@ public final class Sequence implements SequenceState {
       finish(Outcome.STOP, end + 1);
     } else if (blockDone
         && stopCheck != null
-        && stopCheck.stopsWithin(tokens, promptLength, blockEnd())) {
+        && stopCheck.stopsWithin(tokens, promptLength, end >= 0 ? end : blockEnd())) {
       finish(Outcome.STOP, blockEnd());
     } else if (blockDone) {
       beginBlock(blockEnd());

@@ -1,5 +1,12 @@
 package org.dlmspark.udf.text;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -7,6 +14,14 @@ import java.nio.file.Path;
 
 /** Reads whole files of a model folder, none longer than its bound. */
 final class FolderFiles {
+  // Names are not canonicalised: the table that does it gives up, with an exception of its own
+  // kind, on names made to collide.
+  private static final ObjectMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
   private FolderFiles() {}
 
   /**
@@ -39,5 +54,30 @@ final class FolderFiles {
       throw new TextException(
           file + ": cannot be read (" + e + "); check the file and its permissions", e);
     }
+  }
+
+  /**
+   * Reads a file that holds one JSON object.
+   *
+   * @param file the file
+   * @param maxBytes the most bytes it may have
+   * @return the object
+   * @throws TextException if it cannot be read, is longer or no JSON object
+   */
+  static ObjectNode readObject(Path file, int maxBytes) {
+    JsonNode root;
+    try {
+      root = JSON.readTree(read(file, maxBytes));
+    } catch (JsonProcessingException e) {
+      throw new TextException(
+          file + ": not valid JSON (" + e.getOriginalMessage() + "); fetch the model folder again",
+          e);
+    } catch (IOException e) {
+      throw new TextException(file + ": cannot be read (" + e + ")", e);
+    }
+    if (root instanceof ObjectNode object) {
+      return object;
+    }
+    throw new TextException(file + ": must hold a JSON object; fetch the model folder again");
   }
 }

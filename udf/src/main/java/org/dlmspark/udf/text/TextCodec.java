@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -53,8 +54,10 @@ public final class TextCodec implements AutoCloseable {
   }
 
   /**
-   * Opens the tokenizer of a folder, {@code tokenizer.json}, and parses its chat template, {@code
-   * chat_template.jinja} or {@code chat_template} in {@code tokenizer_config.json}.
+   * Opens the tokenizer of a folder and parses its chat template. The tokenizer is {@code
+   * tokenizer.json}; where there is none, that of Qwen2's {@code vocab.json}, {@code merges.txt}
+   * and {@code tokenizer_config.json}. The template is {@code chat_template.jinja} or {@code
+   * chat_template} in {@code tokenizer_config.json}.
    *
    * <p>A chat template that is missing or broken is no failure here, since raw prompts do without:
    * see {@link #requireChat}.
@@ -64,14 +67,15 @@ public final class TextCodec implements AutoCloseable {
    * @throws TextException if the folder has no tokenizer that can be used
    */
   public static TextCodec open(Path folder) {
-    Path file = folder.resolve("tokenizer.json");
-    if (!Files.isRegularFile(file)) {
-      throw new TextException(
-          file
-              + ": no such file; a model folder needs the tokenizer in this form: fetch it with the"
-              + " model, or save it with the save_pretrained of a fast tokenizer");
-    }
     TokenizerConfig config = TokenizerConfig.read(folder);
+    Path file = folder.resolve("tokenizer.json");
+    byte[] json;
+    if (Files.exists(file)) {
+      json = FolderFiles.read(file, MAX_TOKENIZER_BYTES);
+    } else {
+      json = Qwen2Files.tokenizerJson(folder, config);
+      file = folder.resolve("vocab.json");
+    }
     ChatTemplate template = null;
     TextException failure = null;
     try {
@@ -87,11 +91,10 @@ public final class TextCodec implements AutoCloseable {
     } catch (TextException e) {
       failure = e;
     }
-    return new TextCodec(file, load(file), config.cleanUpSpaces(), template, failure);
+    return new TextCodec(file, load(file, json), config.cleanUpSpaces(), template, failure);
   }
 
-  private static HuggingFaceTokenizer load(Path file) {
-    byte[] json = FolderFiles.read(file, MAX_TOKENIZER_BYTES);
+  private static HuggingFaceTokenizer load(Path file, byte[] json) {
     loadNativeLibrary();
     // Without these DJL cuts prompts to 512 tokens.
     Map<String, String> options = Map.of("truncation", "false", "padding", "false");
@@ -245,6 +248,48 @@ public final class TextCodec implements AutoCloseable {
       Reference.reachabilityFence(tokenizer);
       lock.readLock().unlock();
     }
+  }
+
+  /**
+   * A completion up to its first stop text.
+   *
+   * @param text the text before it; all of it if there is none
+   * @param tokens the tokens up to the one that completes the stop text; all of them if there is
+   *     none
+   * @param stopped whether there is a stop text
+   */
+  public record Cut(String text, int tokens, boolean stopped) {}
+
+  /**
+   * The text of a range of token ids, see {@link #decode}, up to the first of several texts.
+   *
+   * @param ids token ids, any
+   * @param from the first position
+   * @param to the position after the last
+   * @param stops texts to stop before, none of them empty
+   * @return the text, cut
+   */
+  public Cut cut(int[] ids, int from, int to, List<String> stops) {
+    String text = decode(ids, from, to);
+    int end = firstOf(text, stops);
+    if (end < 0) {
+      return new Cut(text, to - from, false);
+    }
+    int without = from;
+    int with = to;
+    while (with - without > 1) {
+      int middle = (without + with) >>> 1;
+      if (firstOf(decode(ids, from, middle), stops) < 0) {
+        without = middle;
+      } else {
+        with = middle;
+      }
+    }
+    return new Cut(text.substring(0, end), with - from, true);
+  }
+
+  private static int firstOf(String text, List<String> stops) {
+    return stops.stream().mapToInt(text::indexOf).filter(i -> i >= 0).min().orElse(-1);
   }
 
   /** What {@code clean_up_tokenization_spaces} means in Hugging Face's library. */

@@ -1,11 +1,7 @@
 package org.dlmspark.udf.text;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -19,13 +15,19 @@ import java.nio.file.Path;
  * @param cleanUpSpaces {@code clean_up_tokenization_spaces}; false if the file does not say
  * @param chatTemplate {@code chat_template} as it stands there: missing, null, a string or a list
  *     of {@code {name, template}}
+ * @param tokenizerClass {@code tokenizer_class}; empty if the file does not say
+ * @param addedTokens {@code added_tokens_decoder} as it stands there
  */
 record TokenizerConfig(
-    Path file, String bosToken, String eosToken, boolean cleanUpSpaces, JsonNode chatTemplate) {
+    Path file,
+    String bosToken,
+    String eosToken,
+    boolean cleanUpSpaces,
+    JsonNode chatTemplate,
+    String tokenizerClass,
+    JsonNode addedTokens) {
 
   private static final int MAX_BYTES = 64 << 20;
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   /**
    * Reads the file of a folder. A folder without it is fine: everything is then at its default.
@@ -38,31 +40,16 @@ record TokenizerConfig(
     Path file = folder.resolve("tokenizer_config.json");
     JsonNode root =
         Files.exists(file)
-            ? parse(file, FolderFiles.read(file, MAX_BYTES))
+            ? FolderFiles.readObject(file, MAX_BYTES)
             : JsonNodeFactory.instance.objectNode();
     return new TokenizerConfig(
         file,
         token(root.path("bos_token")),
         token(root.path("eos_token")),
         root.path("clean_up_tokenization_spaces").asBoolean(false),
-        root.path("chat_template"));
-  }
-
-  private static JsonNode parse(Path file, byte[] bytes) {
-    JsonNode root;
-    try {
-      root = JSON.readTree(bytes);
-    } catch (JsonProcessingException e) {
-      throw new TextException(
-          file + ": not valid JSON (" + e.getOriginalMessage() + "); fetch the model folder again",
-          e);
-    } catch (IOException e) {
-      throw new TextException(file + ": cannot be read (" + e + ")", e);
-    }
-    if (!root.isObject()) {
-      throw new TextException(file + ": must hold a JSON object; fetch the model folder again");
-    }
-    return root;
+        root.path("chat_template"),
+        root.path("tokenizer_class").asText(""),
+        root.path("added_tokens_decoder"));
   }
 
   /** A token is written as its text or as an object that holds its text and how it is matched. */

@@ -1,5 +1,5 @@
 /**
- * Text to token ids and back, as the model's own folder says: its {@code tokenizer.json} and its
- * chat template. Knows neither tensors nor Spark.
+ * Text to token ids and back, as the model's own folder says: its tokenizer, as {@code
+ * tokenizer.json} or as Qwen2's files, and its chat template. Knows neither tensors nor Spark.
  */
 package org.dlmspark.udf.text;

@@ -17,6 +17,12 @@ final class Fixtures {
   /** A word-level tokenizer of the words {@code t0} to {@code t249}, with no chat template. */
   static final Path TINY = resource("text/tiny");
 
+  /** A tokenizer of Qwen2's kind without {@code tokenizer.json}, with its chat template. */
+  static final Path QWEN2 = resource("text/qwen2");
+
+  /** The tokenizer of {@link #QWEN2} as {@code tokenizer.json}, and nothing else. */
+  static final Path QWEN2_FAST = resource("text/qwen2-fast");
+
   /** Chat templates, and what Jinja2 itself makes of them. */
   static final Path TEMPLATES = resource("text/templates");
 

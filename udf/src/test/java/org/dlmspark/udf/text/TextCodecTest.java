@@ -50,6 +50,19 @@ class TextCodecTest {
   }
 
   @Test
+  void cutsAtTheFirstStopText() {
+    int[] ids = sample.encode("one two three two");
+    assertThat(sample.cut(ids, 0, ids.length, List.of()))
+        .isEqualTo(new TextCodec.Cut("one two three two", ids.length, false));
+    assertThat(sample.cut(ids, 0, ids.length, List.of("four")).stopped()).isFalse();
+    int two = sample.encode("one two").length;
+    assertThat(sample.cut(ids, 0, ids.length, List.of("three", " two")))
+        .isEqualTo(new TextCodec.Cut("one", two, true));
+    assertThat(sample.cut(ids, 0, ids.length, List.of("one"))).matches(cut -> cut.text().isEmpty());
+    assertThat(sample.cut(ids, 0, 0, List.of("one")).stopped()).isFalse();
+  }
+
+  @Test
   void encodesChat() {
     assertThat(sample.encodeChat(null, "  What is 2+2? \n"))
         .containsExactly(
@@ -242,9 +255,10 @@ class TextCodecTest {
     assertThatThrownBy(() -> TextCodec.open(folder))
         .isInstanceOf(TextException.class)
         .hasMessage(
-            folder.resolve("tokenizer.json")
-                + ": no such file; a model folder needs the tokenizer in this form: fetch it with"
-                + " the model, or save it with the save_pretrained of a fast tokenizer");
+            folder
+                + ": no tokenizer: there is neither tokenizer.json nor all of vocab.json,"
+                + " merges.txt and tokenizer_config.json (vocab.json is missing); fetch the one or"
+                + " the others with the model");
   }
 
   @ParameterizedTest
