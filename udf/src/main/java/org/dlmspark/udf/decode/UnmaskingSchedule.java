@@ -22,8 +22,8 @@ final class UnmaskingSchedule {
    * A step's quota by Dream's timesteps, which fall evenly from 1 to eps: of the masked positions
    * the share {@code 1 - t(step + 1) / t(step)}, rounded down; at the last step all. Computed in
    * float32 with PyTorch's own formula, since a quota jumps where the product is a whole number;
-   * PyTorch rounds a timestep's last bit by the width of the machine's vectors, so that past some
-   * 600 masks and for odd numbers of steps its quota may be another by one.
+   * its kernels round some timesteps otherwise. With eps 1e-3 and up to 512 steps no quota of 600
+   * masks or fewer differed from libtorch's on a CPU; of more, one in a hundred runs had one.
    *
    * @param masked masked positions of the block now
    * @param steps steps of the block
