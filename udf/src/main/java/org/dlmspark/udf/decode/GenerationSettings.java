@@ -42,6 +42,9 @@ public record GenerationSettings(
   /** Where a model's authors decode in blocks, this is their usual length. */
   private static final int USUAL_BLOCK = 32;
 
+  /** Far beyond what anyone uses, and far below what float32 logits can be multiplied by. */
+  private static final double MOST_GUIDANCE = 1000;
+
   /** Checks that everything fits together; messages name the settings and say what would fit. */
   public GenerationSettings {
     if (genLength < 1) {
@@ -74,11 +77,12 @@ public record GenerationSettings(
               + ", such as "
               + (steps + blocks - 1L) / blocks * blocks);
     }
-    if (!(guidanceScale >= 0) || Double.isInfinite(guidanceScale)) {
+    if (!(guidanceScale >= 0 && guidanceScale <= MOST_GUIDANCE)) {
       throw new IllegalArgumentException(
           "generation.guidance-scale = "
               + guidanceScale
-              + ": must be 0, for none, or a finite number above it");
+              + ": must be 0, for none, or a number above it up to "
+              + MOST_GUIDANCE);
     }
     if (minNewTokens < 0 || minNewTokens > genLength) {
       throw new IllegalArgumentException(

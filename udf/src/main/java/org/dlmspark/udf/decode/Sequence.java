@@ -13,7 +13,7 @@ public final class Sequence implements SequenceState {
 
   /** How a sequence ended. */
   public enum Outcome {
-    /** An end token or a stop text ended the completion. */
+    /** An end token, or a stop text before the last block's end, ended the completion. */
     STOP,
     /** All of {@code generation.gen-length} was used. */
     LENGTH,
