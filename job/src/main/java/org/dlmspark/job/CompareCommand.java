@@ -176,10 +176,11 @@ final class CompareCommand implements Callable<Integer> {
             plan.partitions(),
             plan.partitions() == 1 ? "task" : "tasks"));
     head.add(plan.generationLine());
+    head.add(plan.batchLine());
     head.add(
         Line.of(
             "compared",
-            "%,d settings of %s, each over those above; the baseline is %s",
+            "%,d settings of %s, each laid over the run's own; the baseline is %s",
             grid.entries().size(),
             grid.source(),
             grid.baseline().name()));

@@ -250,7 +250,7 @@ final class Comparison {
   }
 
   private void report(ComparisonTable table, List<ComparedSetting> done, Duration wall) {
-    table.legend(grid.baseline().name()).forEach(console::say);
+    console.block("Where", table.legend(grid.baseline().name()));
     List<Line> lines = new ArrayList<>();
     done.stream()
         .filter(setting -> setting.totals().errors() > 0)

@@ -20,13 +20,9 @@ final class ComparisonReport {
   static String markdown(
       ComparisonTable table, CompareGrid grid, List<ComparedSetting> done, List<Line> head) {
     StringBuilder text = new StringBuilder("# Settings compared\n\n");
-    for (Line line : head) {
-      text.append("- ").append(line.label()).append(": ").append(line.value()).append('\n');
-    }
+    head.forEach(line -> text.append(item(line)));
     text.append('\n').append(table.markdown(done)).append('\n');
-    table
-        .legend(grid.baseline().name())
-        .forEach(line -> text.append("- ").append(line).append('\n'));
+    table.legend(grid.baseline().name()).forEach(line -> text.append(item(line)));
     text.append("\nThe settings are those of the run, with these over them");
     if (!grid.common().isEmpty()) {
       text.append(" (").append(grid.common()).append(" where they do not say otherwise)");
@@ -36,5 +32,9 @@ final class ComparisonReport {
       text.append("| ").append(setting.name()).append(" | ").append(setting.text()).append(" |\n");
     }
     return text.toString();
+  }
+
+  private static String item(Line line) {
+    return "- " + line.label() + ": " + line.value() + "\n";
   }
 }

@@ -9,6 +9,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.dlmspark.job.Console.Line;
 
 /**
  * The table of a comparison, for a console of 120 columns, for Markdown and for Parquet.
@@ -103,24 +104,25 @@ record ComparisonTable(int nameWidth, boolean answers) {
    * What the columns mean.
    *
    * @param baseline the baseline's name
-   * @return one sentence for each
+   * @return a line for each, by its heading
    */
-  List<String> legend(String baseline) {
-    List<String> legend = new ArrayList<>();
+  List<Line> legend(String baseline) {
+    List<Line> legend = new ArrayList<>();
     legend.add(
-        "tokens/s: completion tokens for each second that a decoder was busy; waiting, the start of"
-            + " Spark's tasks and a warm-up before the first setting do not count. ratio: to "
-            + baseline
-            + ".");
+        new Line(
+            "tokens/s",
+            "completion tokens for each second that a decoder was busy: Spark's own time and a"
+                + " warm-up do not count"));
+    legend.add(new Line("ratio", "of tokens/s, to that of " + baseline));
+    legend.add(new Line("positions", "computed by the model, in all and for a row"));
+    legend.add(new Line("passes", "forward passes of the model for a row"));
+    legend.add(new Line("same text", "rows with the text that " + baseline + " gives"));
     legend.add(
-        "positions: computed by the model in all, and for a row. passes: forward passes for a row.");
-    legend.add(
-        "same text: rows whose completion is that of "
-            + baseline
-            + ". same tokens: the share of places, to the end of the longer completion, with the"
-            + " same token, averaged over rows.");
+        new Line(
+            "same tokens",
+            "places with the token that " + baseline + " gives, to the end of the longer text"));
     if (answers) {
-      legend.add("right: rows whose completion gives the reference answer.");
+      legend.add(new Line("right", "rows with the right answer"));
     }
     return legend;
   }

@@ -134,6 +134,15 @@ record JobPlan(
     return Line.of("generation", "%s", generation(generation));
   }
 
+  /** How much is decoded at the same time. */
+  Line batchLine() {
+    return Line.of(
+        "batch",
+        "%,d sequences and %,d tokens at most at the same time",
+        settings.decoder().maxSequences(),
+        settings.decoder().maxTokens());
+  }
+
   /**
    * The whole plan, for {@code --dry-run}.
    *
@@ -159,12 +168,7 @@ record JobPlan(
             settings.input().idColumn() == null
                 ? "hash of the prompt, in an added column " + InputCheck.HASH_COLUMN
                 : "column " + settings.input().idColumn()));
-    lines.add(
-        Line.of(
-            "batch",
-            "%,d sequences and %,d tokens at most at the same time",
-            decoder.maxSequences(),
-            decoder.maxTokens()));
+    lines.add(batchLine());
     lines.add(
         Line.of(
             "device",
