@@ -123,7 +123,7 @@ class CompareCommandTest {
         .contains("2 settings of --grid ", "; the baseline is none\n")
         // 6 tokens in 70 ms, 200 positions for two rows; one of three answers.
         .contains(
-            "none          600.0    1.00x          200      100     4.0     100.0%       100.0%  "
+            "none         600.0    1.00x          200      100     4.0     100.0%       100.0%  "
                 + " 33.3%       1\n")
         .contains("  errors            in none, such as EMPTY_PROMPT: the prompt is empty\n");
     assertThat(out().indexOf("\nnone ")).isLessThan(out().indexOf("\ndecode 8 "));

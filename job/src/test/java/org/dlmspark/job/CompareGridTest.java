@@ -142,11 +142,11 @@ class CompareGridTest {
         "common = 5, settings = [{ name = a }] | : common (FILE: 1) must be a group of settings",
         "settings = [{ cache.policy = none }] | : a setting's name = \"\" (FILE: 1): must be 1 to"
             + " 30 letters",
-        "settings = [{ name = \"a|b\" }] | : a setting's name = \"a|b\" (FILE: 1): must be",
+        "settings = [{ name = \"a*b\" }] | : a setting's name = \"a*b\" (FILE: 1): must be",
         "settings = [{ name = \"../a\" }] | : a setting's name = \"../a\" (FILE: 1): must be",
         "settings = [{ name = a }, { name = a }] | : two settings are called \"a\" (FILE: 1): give",
-        "settings = [{ name = a, cache.refresh = 8 }] | , setting \"a\": unknown setting"
-            + " cache.refresh (FILE: 1): did you mean cache.refresh-interval?",
+        "settings = [{ name = a, cache.refresh-intervall = 8 }] | , setting \"a\": unknown setting"
+            + " cache.refresh-intervall (FILE: 1): did you mean cache.refresh-interval?",
         "settings = [{ name = a, batch.max-tokens = 8 }] | , setting \"a\": batch.max-tokens (FILE:"
             + " 1): a grid varies generation and cache settings alone; set it for the whole",
         "common.model.path = m, settings = [{ name = a }] | , common: model.path (FILE: 1): a grid"
