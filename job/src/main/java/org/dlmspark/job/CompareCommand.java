@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
     exitCodeList = {"0:done", "1:failed while running", "2:refused before anything was decoded"},
     footerHeading = "%nExample:%n",
     footer = {
-      "  ./submit.sh compare --model /models/LLaDA-8B-Instruct --input gsm8k.parquet \\",
+      "  ./submit.sh compare --model /models/LLaDA-8B-Instruct --input prompts.parquet \\",
       "      --output compared --set generation.gen-length=256 --answer-column answer",
       "",
       "tokens/s counts completion tokens for each second that a decoder was busy, so that Spark's"
@@ -64,9 +64,10 @@ final class CompareCommand implements Callable<Integer> {
         "The settings to compare, in HOCON:",
         "  settings = [",
         "    { name = \"none\", cache.policy = none }",
-        "    { name = \"decode 8\", cache.policy = decode, cache.refresh-interval = 8 }",
+        "    { name = \"decode 4\", cache.refresh-interval = 4 }",
         "  ]",
-        "Default: every cache policy, and decoding by a threshold."
+        "each over the run's own. Default: every cache policy, and decoding by a threshold"
+            + " (compare-grid.conf)."
       })
   private Path gridFile;
 

@@ -26,6 +26,8 @@ import org.dlmspark.job.InputCheck.CheckedInput;
 import org.dlmspark.udf.DecoderSettings;
 import org.dlmspark.udf.OutputSchema;
 import org.dlmspark.udf.decode.GenerationKey;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs the same rows through every setting of a grid, one after the other, and compares what they
@@ -44,6 +46,8 @@ final class Comparison {
 
   /** Enough for every kernel to have run; a task is worth its start with little more. */
   private static final int WARM_UP_ROWS = 4;
+
+  private static final Logger log = LoggerFactory.getLogger(Comparison.class);
 
   private final SparkSession spark;
   private final JobSettings settings;
@@ -131,6 +135,7 @@ final class Comparison {
             settings.check().answerColumn() != null);
     long start = System.nanoTime();
     List<ComparedSetting> done = new ArrayList<>();
+    boolean finished = false;
     try {
       warmUp(rows, plan.partitions(), runId);
       console.say(table.header());
@@ -138,9 +143,11 @@ final class Comparison {
         done.add(compared(entry, rows, plan.partitions(), runId));
         console.say(table.line(done.get(done.size() - 1), done.get(0)));
       }
-    } catch (RuntimeException e) {
-      cleanUp(done.size());
-      throw e;
+      finished = true;
+    } finally {
+      if (!finished) {
+        cleanUp(done.size());
+      }
     }
     List<Line> all = new ArrayList<>(head);
     all.add(decodedOn(done));
@@ -287,13 +294,17 @@ final class Comparison {
 
   /** What is done may have taken hours, so it stays; a folder without anything is in the way. */
   private void cleanUp(int done) {
-    if (done == 0) {
-      delete();
-    } else {
+    if (done > 0) {
       console.error(
           "the rows of the settings that are done stay in "
               + output("rows")
               + "; to begin anew, choose another output or set output.mode=overwrite");
+      return;
+    }
+    try {
+      delete();
+    } catch (UncheckedIOException e) {
+      log.warn("{} has no rows and could not be removed", settings.output().path(), e);
     }
   }
 

@@ -111,8 +111,7 @@ record ComparisonTable(int nameWidth, boolean answers) {
     legend.add(
         new Line(
             "tokens/s",
-            "completion tokens for each second that a decoder was busy: Spark's own time and a"
-                + " warm-up do not count"));
+            "completion tokens for each second that a decoder was busy, without Spark's own time"));
     legend.add(new Line("ratio", "of tokens/s, to that of " + baseline));
     legend.add(new Line("positions", "computed by the model, in all and for a row"));
     legend.add(new Line("passes", "forward passes of the model for a row"));

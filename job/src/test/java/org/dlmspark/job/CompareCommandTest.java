@@ -12,10 +12,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.dlmspark.udf.GenerateSettings;
+import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
+import org.dlmspark.udf.decode.GenerationKey;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +39,8 @@ class CompareCommandTest {
 
   private final ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
   private final ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
+
+  private RowGenerator generator = FakeGenerator::new;
 
   /** As spark-submit does it. */
   @BeforeEach
@@ -56,7 +62,7 @@ class CompareCommandTest {
         new Console(
             new PrintStream(outBytes, true, StandardCharsets.UTF_8),
             new PrintStream(errBytes, true, StandardCharsets.UTF_8));
-    return DlmSparkCommand.execute(console, FakeGenerator::new, args);
+    return DlmSparkCommand.execute(console, generator, args);
   }
 
   private int compare(String grid, String... more) throws IOException {
@@ -224,7 +230,62 @@ class CompareCommandTest {
   }
 
   @Test
-  void aFailureLeavesNoEmptyFolder() throws IOException {
+  void everySettingDecodesTheRowsAfterAWarmUpThatIsNotWritten() throws IOException {
+    input("{\"id\": 1, \"prompt\": \"a\", \"gen_length\": 8, \"cache_policy\": \"dual\"}");
+    List<GenerateSettings> asked = new ArrayList<>();
+    generator =
+        (schema, settings) -> {
+          asked.add(settings);
+          return new FakeGenerator(schema, settings);
+        };
+    assertThat(compare(GRID)).isZero();
+    assertThat(asked)
+        .extracting(settings -> settings.generation().cache().policy())
+        .containsExactly(CachePolicyName.NONE, CachePolicyName.NONE, CachePolicyName.DECODE);
+    // A column has no say in what the grid varies, else the settings would not be what they are
+    // called.
+    assertThat(asked)
+        .allSatisfy(
+            settings -> assertThat(settings.rowKeys()).containsExactly(GenerationKey.GEN_LENGTH));
+    assertThat(read("rows")).hasSize(2);
+  }
+
+  @Test
+  void aFailureLeavesTheRowsOfTheSettingsThatAreDone() throws IOException {
+    input("{\"id\": 1, \"prompt\": \"a\"}");
+    generator =
+        (schema, settings) ->
+            settings.generation().cache().policy() == CachePolicyName.NONE
+                ? new FakeGenerator(schema, settings)
+                : rows -> {
+                  throw new IllegalStateException("broke at the second");
+                };
+    assertThat(compare(GRID)).isEqualTo(1);
+    assertThat(err())
+        .contains("the rows of the settings that are done stay in ")
+        .contains("failed: broke at the second");
+    assertThat(out()).contains("\nnone ").doesNotContain("Done");
+    assertThat(read("rows/setting=none")).hasSize(1);
+  }
+
+  @Test
+  void aFailureInTheFirstSettingLeavesNoFolder() throws IOException {
+    input("{\"id\": 1, \"prompt\": \"a\"}");
+    AtomicInteger calls = new AtomicInteger();
+    generator =
+        (schema, settings) ->
+            calls.getAndIncrement() == 0
+                ? new FakeGenerator(schema, settings)
+                : rows -> {
+                  throw new IllegalStateException("broke at the first");
+                };
+    assertThat(compare(GRID)).isEqualTo(1);
+    assertThat(calls).hasValue(2);
+    assertThat(folder.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void aFailureInTheWarmUpLeavesNoFolder() throws IOException {
     input("{\"id\": 1, \"prompt\": \"fail\"}");
     assertThat(compare(GRID)).isEqualTo(1);
     assertThat(err()).contains("failed: the fake decoder broke on purpose");
