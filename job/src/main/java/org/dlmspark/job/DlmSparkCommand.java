@@ -5,13 +5,11 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
@@ -29,7 +27,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -58,39 +56,13 @@ public final class DlmSparkCommand implements Callable<Integer> {
   /** Nothing was decoded, since something was not fit. */
   public static final int REFUSED = 2;
 
+  /** Ends the output of a dry run. */
+  static final String DRY_RUN =
+      "Dry run: everything was checked, nothing was decoded, nothing was written.";
+
   private static final Logger log = LoggerFactory.getLogger(DlmSparkCommand.class);
 
-  @Option(names = "--config", paramLabel = "FILE", description = "Settings file, in HOCON.")
-  private Path config;
-
-  @Option(
-      names = "--input",
-      paramLabel = "PATH",
-      description = "The prompts; short for --set input.path=PATH.")
-  private String input;
-
-  @Option(
-      names = "--output",
-      paramLabel = "FOLDER",
-      description = "Where to write; short for --set output.path=FOLDER.")
-  private String output;
-
-  @Option(
-      names = "--model",
-      paramLabel = "FOLDER",
-      description = "The Hugging Face folder; short for --set model.path=FOLDER.")
-  private String model;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "A setting; may be given several times. The value null unsets.")
-  private List<String> overrides = new ArrayList<>();
-
-  @Option(
-      names = "--dry-run",
-      description = "Check everything and print the plan; decode nothing, write nothing.")
-  private boolean dryRun;
+  @Mixin private RunOptions options;
 
   private final Console console;
   private final RowGenerator generator;
@@ -113,6 +85,7 @@ public final class DlmSparkCommand implements Callable<Integer> {
 
   static int execute(Console console, RowGenerator generator, String... args) {
     return new CommandLine(new DlmSparkCommand(console, generator))
+        .addSubcommand(new CompareCommand(console, generator))
         .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
         // A prompt path may begin with @.
@@ -124,6 +97,11 @@ public final class DlmSparkCommand implements Callable<Integer> {
             })
         .setExecutionExceptionHandler(
             (exception, line, parsed) -> {
+              if (exception instanceof RefusedException) {
+                log.debug("refused", exception);
+                console.error(exception.getMessage());
+                return REFUSED;
+              }
               log.error("the run failed", exception);
               console.error("failed: " + FailureReason.of(exception) + " (the log has the trace)");
               return FAILED;
@@ -143,30 +121,21 @@ public final class DlmSparkCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try {
-      run();
-      return DONE;
-    } catch (RefusedException e) {
-      log.debug("refused", e);
-      console.error(e.getMessage());
-      return REFUSED;
-    }
-  }
-
-  private void run() {
-    JobSettings settings = SettingsReader.read(config, allOverrides());
+    JobSettings settings = options.settings(List.of());
     SparkConf conf = new SparkConf();
     boolean shipped = Sessions.shipsModel(settings.decoder().modelPath(), conf);
     ModelFacts early = shipped ? null : ModelCheck.check(settings);
     // Before Spark starts, since with it executors begin to load the model.
-    OutputCheck.check(settings, SparkHadoopUtil.get().newConfiguration(conf));
+    OutputCheck.check(settings, SparkHadoopUtil.get().newConfiguration(conf), OutputCheck.TABLE);
     DecoderSettings decoder = Sessions.forExecutors(settings.decoder(), conf);
-    SparkSession spark = Sessions.start(conf, settings.job().name(), dryRun ? null : decoder);
+    SparkSession spark =
+        Sessions.start(conf, settings.job().name(), options.dryRun() ? null : decoder);
     try {
       run(spark, settings, decoder, shipped ? ModelCheck.check(settings) : early);
     } finally {
       spark.stop();
     }
+    return DONE;
   }
 
   private void run(
@@ -179,9 +148,9 @@ public final class DlmSparkCommand implements Callable<Integer> {
             rows,
             spark.sparkContext().defaultParallelism(),
             spark.sparkContext().conf());
-    if (dryRun) {
+    if (options.dryRun()) {
       console.block("Plan", plan.full());
-      console.say("Dry run: everything was checked, nothing was decoded, nothing was written.");
+      console.say(DRY_RUN);
       return;
     }
     console.block("Generating", plan.brief());
@@ -222,22 +191,8 @@ public final class DlmSparkCommand implements Callable<Integer> {
     return summary;
   }
 
-  private List<String> allOverrides() {
-    List<String> all = new ArrayList<>(overrides);
-    addOverride(all, "input.path", input);
-    addOverride(all, "output.path", output);
-    addOverride(all, "model.path", model);
-    return all;
-  }
-
-  private static void addOverride(List<String> all, String key, String value) {
-    if (value != null) {
-      all.add(key + "=" + value);
-    }
-  }
-
   /** Sorts by time and differs between runs of the same second. */
-  private static String newRunId() {
+  static String newRunId() {
     String time =
         DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)
             .withZone(ZoneOffset.UTC)

@@ -86,18 +86,8 @@ record JobPlan(
    * @return lines for the console
    */
   List<Line> brief() {
-    ModelConfig config = model.config();
-    GenerationSettings generation = settings.generation().resolve(DecoderService.traits(config));
     List<Line> lines = new ArrayList<>();
-    lines.add(
-        Line.of(
-            "model",
-            "%s: %s, %s parameters stored as %s, context %,d tokens",
-            settings.decoder().modelPath(),
-            config.family(),
-            count(model.parameters()),
-            name(config.storedType()),
-            config.maxSequenceLength()));
+    lines.add(modelLine());
     lines.add(
         Line.of(
             "input",
@@ -108,8 +98,8 @@ record JobPlan(
             partitions,
             partitions == 1 ? "task" : "tasks"));
     lines.add(Line.of("output", "%s", settings.output().path()));
-    lines.add(Line.of("generation", "%s", generation(generation)));
-    lines.add(Line.of("cache", "%s", cache(generation.cache())));
+    lines.add(generationLine());
+    lines.add(Line.of("cache", "%s", cache(settings.generation().cache())));
     if (!input.rowKeys().isEmpty()) {
       lines.add(
           Line.of(
@@ -122,6 +112,35 @@ record JobPlan(
       lines.add(Line.of("samples", "%,d of each prompt", settings.input().samplesPerPrompt()));
     }
     return lines;
+  }
+
+  /** Which model. */
+  Line modelLine() {
+    ModelConfig config = model.config();
+    return Line.of(
+        "model",
+        "%s: %s, %s parameters stored as %s, context %,d tokens",
+        settings.decoder().modelPath(),
+        config.family(),
+        count(model.parameters()),
+        name(config.storedType()),
+        config.maxSequenceLength());
+  }
+
+  /** How completions are generated, the cache apart. */
+  Line generationLine() {
+    GenerationSettings generation =
+        settings.generation().resolve(DecoderService.traits(model.config()));
+    return Line.of("generation", "%s", generation(generation));
+  }
+
+  /** How much is decoded at the same time. */
+  Line batchLine() {
+    return Line.of(
+        "batch",
+        "%,d sequences and %,d tokens at most at the same time",
+        settings.decoder().maxSequences(),
+        settings.decoder().maxTokens());
   }
 
   /**
@@ -149,12 +168,7 @@ record JobPlan(
             settings.input().idColumn() == null
                 ? "hash of the prompt, in an added column " + InputCheck.HASH_COLUMN
                 : "column " + settings.input().idColumn()));
-    lines.add(
-        Line.of(
-            "batch",
-            "%,d sequences and %,d tokens at most at the same time",
-            decoder.maxSequences(),
-            decoder.maxTokens()));
+    lines.add(batchLine());
     lines.add(
         Line.of(
             "device",

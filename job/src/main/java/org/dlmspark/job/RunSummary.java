@@ -7,7 +7,6 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.first;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
-import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
 import java.time.Duration;
@@ -23,7 +22,6 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.dlmspark.job.Console.Line;
@@ -150,11 +148,9 @@ record RunSummary(
     Column asked = lit(false);
     Column right = lit(false);
     if (check.answerColumn() != null) {
-      AnswerCheck answerCheck = new AnswerCheck(check.answerPattern());
-      UDF2<String, String, Boolean> isRight = answerCheck::isRight;
       Column reference = InputCheck.column(check.answerColumn()).cast(DataTypes.StringType);
       asked = reference.isNotNull();
-      right = udf(isRight, DataTypes.BooleanType).apply(col("completion"), reference);
+      right = new AnswerCheck(check.answerPattern()).isRight(col("completion"), reference);
     }
     return output
         .groupBy(col("finish_reason"), col("error.code").as("code"))
