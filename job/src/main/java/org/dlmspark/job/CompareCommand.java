@@ -186,9 +186,11 @@ final class CompareCommand implements Callable<Integer> {
             grid.source(),
             grid.baseline().name()));
     List<Line> shown = new ArrayList<>(head);
-    shown.add(Line.of("output", "%s", settings.output().path()));
     if (options.dryRun()) {
-      grid.entries().forEach(entry -> shown.add(new Line(entry.name(), entry.text())));
+      grid.entries().forEach(entry -> shown.add(new Line("", entry.name() + ": " + entry.text())));
+    }
+    shown.add(new Line("output", settings.output().path()));
+    if (options.dryRun()) {
       console.block("Plan", shown);
       console.say(DlmSparkCommand.DRY_RUN);
       return;

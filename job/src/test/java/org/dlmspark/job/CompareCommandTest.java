@@ -172,7 +172,8 @@ class CompareCommandTest {
     assertThat(compare(GRID, "--dry-run")).isZero();
     assertThat(out())
         .startsWith("Plan\n  model ")
-        .contains("  decode 8          cache.policy = decode\n")
+        .contains("; the baseline is none\n                    none: cache.policy = none\n")
+        .contains("  decode 8: cache.policy = decode\n")
         .endsWith(DlmSparkCommand.DRY_RUN + "\n");
     assertThat(folder.resolve("out")).doesNotExist();
   }
