@@ -10,13 +10,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
+import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.InputCheck.CheckedInput;
 import org.dlmspark.job.ModelCheck.ModelFacts;
 import org.dlmspark.udf.DecoderSettings;
@@ -102,6 +105,9 @@ public final class DlmSparkCommand implements Callable<Integer> {
                 console.error(exception.getMessage());
                 return REFUSED;
               }
+              if (Interruption.happened()) {
+                return FAILED; // it has been told, and the process ends by the signal
+              }
               log.error("the run failed", exception);
               console.error("failed: " + FailureReason.of(exception) + " (the log has the trace)");
               return FAILED;
@@ -120,26 +126,59 @@ public final class DlmSparkCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     JobSettings settings = options.settings(List.of());
     SparkConf conf = new SparkConf();
     boolean shipped = Sessions.shipsModel(settings.decoder().modelPath(), conf);
     ModelFacts early = shipped ? null : ModelCheck.check(settings);
-    // Before Spark starts, since with it executors begin to load the model.
-    OutputCheck.check(settings, SparkHadoopUtil.get().newConfiguration(conf), OutputCheck.TABLE);
+    Configuration hadoop = SparkHadoopUtil.get().newConfiguration(conf);
+    OutputCheck.check(settings, hadoop, OutputCheck.TABLE);
+    OutputFolder folder = new OutputFolder(settings.output().path(), hadoop);
     DecoderSettings decoder = Sessions.forExecutors(settings.decoder(), conf);
-    SparkSession spark =
-        Sessions.start(conf, settings.job().name(), options.dryRun() ? null : decoder);
-    try {
-      run(spark, settings, decoder, shipped ? ModelCheck.check(settings) : early);
-    } finally {
-      spark.stop();
+    Sessions.requireMaster(conf);
+    if (options.dryRun()) {
+      try (Session session = new Session(Sessions.start(conf, settings.job().name(), null))) {
+        plan(session, settings, folder, shipped ? ModelCheck.check(settings) : early, decoder);
+      }
+      return DONE;
+    }
+    String runId = newRunId();
+    // Before Spark starts, since with it executors begin to load the model.
+    try (OutputLock lock = OutputLock.acquire(folder, runId);
+        Interruption interruption = new Interruption(console, settings.output().path(), lock);
+        Session session = new Session(Sessions.start(conf, settings.job().name(), decoder))) {
+      run(
+          session,
+          settings,
+          folder,
+          shipped ? ModelCheck.check(settings) : early,
+          decoder,
+          runId,
+          lock);
+      interruption.tooLate();
     }
     return DONE;
   }
 
-  private void run(
-      SparkSession spark, JobSettings settings, DecoderSettings decoder, ModelFacts facts) {
+  /** A session that is stopped at the end of a block. */
+  private record Session(SparkSession spark) implements AutoCloseable {
+    @Override
+    public void close() {
+      spark.stop();
+    }
+  }
+
+  /** What is looked at before anything is written. */
+  private record Prepared(CheckedInput rows, JobPlan plan, WavedJob job) {}
+
+  private Prepared prepare(
+      Session session,
+      JobSettings settings,
+      OutputFolder folder,
+      ModelFacts facts,
+      DecoderSettings decoder)
+      throws IOException {
+    SparkSession spark = session.spark();
     CheckedInput rows = InputCheck.check(spark, settings);
     JobPlan plan =
         JobPlan.of(
@@ -148,47 +187,72 @@ public final class DlmSparkCommand implements Callable<Integer> {
             rows,
             spark.sparkContext().defaultParallelism(),
             spark.sparkContext().conf());
-    if (options.dryRun()) {
-      console.block("Plan", plan.full());
-      console.say(DRY_RUN);
-      return;
+    WavedJob job =
+        new WavedJob(
+            spark,
+            settings,
+            new GenerateJob(settings, decoder, generator),
+            rows,
+            folder,
+            Fingerprint.of(settings, rows, facts),
+            console);
+    return new Prepared(rows, plan, job);
+  }
+
+  private void plan(
+      Session session,
+      JobSettings settings,
+      OutputFolder folder,
+      ModelFacts facts,
+      DecoderSettings decoder)
+      throws IOException {
+    Prepared prepared = prepare(session, settings, folder, facts, decoder);
+    List<Line> lines = new ArrayList<>(prepared.plan().full());
+    lines.add(prepared.plan().workLine(prepared.job().work()));
+    console.block("Plan", lines);
+    console.say(DRY_RUN);
+  }
+
+  private void run(
+      Session session,
+      JobSettings settings,
+      OutputFolder folder,
+      ModelFacts facts,
+      DecoderSettings decoder,
+      String runId,
+      OutputLock lock)
+      throws IOException {
+    Prepared prepared = prepare(session, settings, folder, facts, decoder);
+    prepared.job().settle();
+    WavedJob.Work work = prepared.job().work();
+    List<Line> lines = new ArrayList<>(prepared.plan().brief());
+    if (work.done() > 0) {
+      lines.add(prepared.plan().workLine(work));
     }
-    console.block("Generating", plan.brief());
-    Duration wall =
-        new GenerateJob(settings, decoder, generator).run(rows, plan.partitions(), newRunId());
-    RunSummary summary = summary(spark, settings, rows, wall);
+    console.block("Generating", lines);
+    long start = System.nanoTime();
+    WaveResult result = prepared.job().run(runId, work, lock);
+    Duration wall = Duration.ofNanos(System.nanoTime() - start);
+    RunSummary summary = summary(session.spark(), settings, prepared.rows(), runId, wall);
     console.block(
-        String.format(Locale.ROOT, "Done in %,.1f s", wall.toMillis() / 1000.0),
+        result.rows() == 0 && work.done() > 0
+            ? "Nothing to do"
+            : String.format(Locale.ROOT, "Done in %s", Console.time(wall)),
         summary.lines(settings.output().path()));
   }
 
-  /** What was written, compared with what there was to do. */
   private static RunSummary summary(
-      SparkSession spark, JobSettings settings, CheckedInput rows, Duration wall) {
-    String output = settings.output().path();
-    RunSummary summary;
+      SparkSession spark, JobSettings settings, CheckedInput rows, String runId, Duration wall) {
     try {
-      summary = RunSummary.read(spark, settings, rows.rows().schema(), rows.idColumn(), wall);
+      return RunSummary.read(spark, settings, rows.rows().schema(), rows.idColumn(), runId, wall);
     } catch (RuntimeException e) {
       throw new IllegalStateException(
           "all rows are written to "
-              + output
+              + settings.output().path()
               + ", but they cannot be summed up: "
               + FailureReason.of(e),
           e);
     }
-    if (summary.rowCount() != rows.count()) {
-      throw new IllegalStateException(
-          String.format(
-              Locale.ROOT,
-              "input.path = %s had %,d rows when it was checked, and %,d were written to %s: the"
-                  + " input changed meanwhile, or its reader drops rows (input.options)",
-              settings.input().path(),
-              rows.count(),
-              summary.rowCount(),
-              output));
-    }
-    return summary;
   }
 
   /** Sorts by time and differs between runs of the same second. */
@@ -204,13 +268,18 @@ public final class DlmSparkCommand implements Callable<Integer> {
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      Properties properties = new Properties();
-      try (InputStream stream = Version.class.getResourceAsStream("version.properties")) {
-        properties.load(stream);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-      return new String[] {"dlm-spark " + properties.getProperty("version")};
+      return new String[] {"dlm-spark " + version()};
     }
+  }
+
+  /** The version that the build wrote. */
+  static String version() {
+    Properties properties = new Properties();
+    try (InputStream stream = DlmSparkCommand.class.getResourceAsStream("version.properties")) {
+      properties.load(stream);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return properties.getProperty("version");
   }
 }

@@ -1,27 +1,27 @@
 package org.dlmspark.job;
 
-import java.io.IOException;
-import java.time.Duration;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.length;
+import static org.apache.spark.sql.functions.lit;
+
+import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SaveMode;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.dlmspark.job.InputCheck.CheckedInput;
 import org.dlmspark.udf.DecoderSettings;
 import org.dlmspark.udf.GenerateSettings;
 import org.dlmspark.udf.OutputSchema;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.dlmspark.udf.decode.GenerationKey;
 
 /** The Spark job: prompts in, rows with completions out. */
 final class GenerateJob {
 
-  private static final Logger log = LoggerFactory.getLogger(GenerateJob.class);
+  /** About so many in European languages. */
+  private static final int CHARACTERS_A_TOKEN = 4;
 
   private final JobSettings settings;
   private final DecoderSettings decoder;
@@ -48,9 +48,10 @@ final class GenerateJob {
    * @param input the checked input
    * @param partitions tasks
    * @param runId the run's name
+   * @param wave the wave's number
    * @return the rows
    */
-  Dataset<Row> generated(CheckedInput input, int partitions, String runId) {
+  Dataset<Row> generated(CheckedInput input, int partitions, String runId, int wave) {
     StructType schema = input.rows().schema();
     GenerateSettings generate =
         new GenerateSettings(
@@ -59,51 +60,26 @@ final class GenerateJob {
             settings.generation(),
             input.rowKeys(),
             runId,
-            0);
+            wave);
     Column[] names = input.nameColumns().stream().map(InputCheck::column).toArray(Column[]::new);
     return input
         .rows()
         .repartition(partitions, names)
+        // Longest first: else the last row may be one that takes as long as all others.
+        .sortWithinPartitions(estimatedWork(input.rowKeys()).desc())
         .mapPartitions(generator.over(schema, generate), Encoders.row(OutputSchema.of(schema)));
   }
 
-  /**
-   * Generates and writes, in one Spark action.
-   *
-   * @param input the checked input
-   * @param partitions tasks
-   * @param runId the run's name
-   * @return the time it took
-   */
-  Duration run(CheckedInput input, int partitions, String runId) {
-    Dataset<Row> generated = generated(input, partitions, runId);
-    SaveMode mode =
-        settings.output().mode() == OutputMode.OVERWRITE
-            ? SaveMode.Overwrite
-            : SaveMode.ErrorIfExists;
-    long start = System.nanoTime();
-    boolean written = false;
-    try {
-      generated.write().mode(mode).parquet(settings.output().path());
-      written = true;
-    } finally {
-      if (!written) {
-        removeEmptyOutput(generated.sparkSession());
-      }
+  /** In proportion to the steps of a row and the positions of each: only the order matters. */
+  private Column estimatedWork(List<GenerationKey> rowKeys) {
+    Column length = lit(settings.generation().genLength());
+    if (rowKeys.contains(GenerationKey.GEN_LENGTH)) {
+      // What is no number makes an error row, which takes no time.
+      Column own = expr("try_cast(" + GenerationKey.GEN_LENGTH.column() + " AS INT)");
+      length = coalesce(own, length);
     }
-    return Duration.ofNanos(System.nanoTime() - start);
-  }
-
-  /** A failed job leaves an empty folder, over which the next run would stumble. */
-  private void removeEmptyOutput(SparkSession spark) {
-    Path path = new Path(settings.output().path());
-    try {
-      FileSystem fileSystem = path.getFileSystem(spark.sparkContext().hadoopConfiguration());
-      if (fileSystem.exists(path) && fileSystem.listStatus(path).length == 0) {
-        fileSystem.delete(path, false);
-      }
-    } catch (IOException e) {
-      log.warn("{} is empty and could not be removed", path, e);
-    }
+    Column prompt = InputCheck.column(settings.input().promptColumn());
+    Column promptTokens = coalesce(length(prompt), lit(0)).divide(CHARACTERS_A_TOKEN);
+    return length.multiply(length.plus(promptTokens));
   }
 }

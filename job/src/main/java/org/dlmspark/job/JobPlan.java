@@ -91,12 +91,10 @@ record JobPlan(
     lines.add(
         Line.of(
             "input",
-            "%s: %,d rows of %s in %,d %s",
+            "%s: %,d rows of %s",
             settings.input().path(),
             input.count(),
-            settings.input().format(),
-            partitions,
-            partitions == 1 ? "task" : "tasks"));
+            settings.input().format()));
     lines.add(Line.of("output", "%s", settings.output().path()));
     lines.add(generationLine());
     lines.add(Line.of("cache", "%s", cache(settings.generation().cache())));
@@ -112,6 +110,28 @@ record JobPlan(
       lines.add(Line.of("samples", "%,d of each prompt", settings.input().samplesPerPrompt()));
     }
     return lines;
+  }
+
+  /**
+   * What of the work is done already.
+   *
+   * @param work what there is to do
+   * @return a line for the console
+   */
+  Line workLine(WavedJob.Work work) {
+    boolean retry = settings.output().mode() == OutputMode.RETRY_FAILED && work.failed() > 0;
+    return Line.of(
+        "work",
+        "%,d rows to do%s%s",
+        work.missing(),
+        work.done() == 0 ? "" : String.format(Locale.ROOT, ", %,d in the output", work.done()),
+        work.failed() == 0
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                ", %,d of them with an error%s",
+                work.failed(),
+                retry ? ", to be done anew" : ""));
   }
 
   /** Which model. */

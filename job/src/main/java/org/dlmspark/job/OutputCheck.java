@@ -43,7 +43,9 @@ final class OutputCheck {
       if (!fileSystem.exists(path)) {
         return;
       }
-      if (settings.output().mode() == OutputMode.ERROR_IF_EXISTS) {
+      boolean resumable = written == TABLE;
+      OutputMode mode = settings.output().mode();
+      if (mode == OutputMode.ERROR_IF_EXISTS || (!resumable && mode != OutputMode.OVERWRITE)) {
         throw new RefusedException(
             "output.path = "
                 + output
