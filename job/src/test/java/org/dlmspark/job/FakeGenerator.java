@@ -1,10 +1,16 @@
 package org.dlmspark.job;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.TaskContext;
+import org.apache.spark.TaskKilledException;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -16,6 +22,9 @@ import scala.jdk.javaapi.CollectionConverters;
  * Completes without a model: the completion is {@code #### } and the prompt's length, a blank
  * prompt is an error row, and a prompt {@code fail} fails the task. Each row claims 10 ms of
  * decoding per character of its prompt, and a quarter of the positions.
+ *
+ * <p>Two environment variables serve tests that kill processes: each row takes {@code FAKE_ROW_MS}
+ * milliseconds, and its id is added to a file of the process in the folder {@code FAKE_LOG}.
  */
 final class FakeGenerator implements MapPartitionsFunction<Row, Row> {
   private static final long serialVersionUID = 1L;
@@ -43,11 +52,36 @@ final class FakeGenerator implements MapPartitionsFunction<Row, Row> {
     };
   }
 
+  private void noteAndWait(Row row) {
+    String log = System.getenv("FAKE_LOG");
+    if (log != null) {
+      Path file = Path.of(log, "rows-" + ProcessHandle.current().pid());
+      try {
+        Files.writeString(
+            file,
+            row.get(input.fieldIndex(settings.prompt().idColumn())) + "\n",
+            StandardOpenOption.CREATE,
+            StandardOpenOption.APPEND);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    String millis = System.getenv("FAKE_ROW_MS");
+    if (millis != null) {
+      try {
+        Thread.sleep(Long.parseLong(millis));
+      } catch (InterruptedException e) {
+        throw new TaskKilledException("interrupted");
+      }
+    }
+  }
+
   private Row generate(Row row) {
     String prompt = row.getString(input.fieldIndex(settings.prompt().promptColumn()));
     if ("fail".equals(prompt)) {
       throw new IllegalStateException("the fake decoder broke on purpose");
     }
+    noteAndWait(row);
     boolean blank = prompt == null || prompt.isBlank();
     List<Object> values = new ArrayList<>();
     for (int i = 0; i < row.length(); i++) {

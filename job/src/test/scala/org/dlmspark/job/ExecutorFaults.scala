@@ -1,0 +1,31 @@
+package org.dlmspark.job
+
+import java.nio.file.Files
+
+import scala.jdk.CollectionConverters._
+
+import org.dlmspark.udf.fixtures.SparkSessionFixture
+import org.scalatest.funsuite.AnyFunSuite
+
+/** Executors that are killed in the middle of a wave. */
+class ExecutorFaults extends AnyFunSuite with FakeJobs with SparkSessionFixture {
+
+  /** The processes that a local-cluster's driver starts. */
+  private def executors(driver: Process): Seq[ProcessHandle] = driver.children.iterator.asScala.toSeq
+
+  test("a killed executor's rows are computed once more at most, and every row comes out once") {
+    withFakeJob("local-cluster[2,1,1024]") { job =>
+      job.prompts(400)
+      val driver = job.start(Seq("job.wave-rows=200", "job.partitions=8"), rowMillis = 20)
+      job.awaitRows(driver, 60)
+      val killed = executors(driver)
+      assert(killed.size === 2, s"executor processes: ${Files.readString(job.stderr)}")
+      assert(killed.head.destroyForcibly())
+      assert(job.end(driver) === 0, Files.readString(job.stderr))
+      job.assertEveryRowOnce(spark, 400)
+      val computed = job.computed
+      assert(computed.values.max <= 2)
+      assert(computed.values.exists(_ == 2), "the kill came in the middle of a task")
+    }
+  }
+}
