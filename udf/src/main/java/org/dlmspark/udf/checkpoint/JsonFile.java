@@ -55,6 +55,7 @@ final class JsonFile {
     if (!Files.isRegularFile(file)) {
       throw new CheckpointException(file + " is not a regular file");
     }
+    requireInside(file);
     byte[] text;
     try (InputStream in = Files.newInputStream(file)) {
       text = in.readNBytes(maxBytes + 1);
@@ -66,6 +67,17 @@ final class JsonFile {
           file + " is larger than " + maxBytes + " bytes: no model has such a file; check it");
     }
     return parse(text, file.toString());
+  }
+
+  /** Refuses a file that a link takes from elsewhere, see {@link FolderLinks}. */
+  static void requireInside(Path file) {
+    try {
+      if (!FolderLinks.stayInside(file)) {
+        throw new CheckpointException(file + FolderLinks.refusal());
+      }
+    } catch (IOException e) {
+      throw new CheckpointException(file + " cannot be read: " + e, e);
+    }
   }
 
   /**

@@ -85,7 +85,7 @@ public final class SafetensorsFile {
   /**
    * Reads and checks a file's header.
    *
-   * @param path the file; a symbolic link is followed
+   * @param path the file; a symbolic link is followed where {@link FolderLinks} permits
    * @return the file's tensors
    * @throws CheckpointException if the file is missing, truncated or does not add up
    */
@@ -93,6 +93,7 @@ public final class SafetensorsFile {
     if (!Files.isRegularFile(path)) {
       throw new CheckpointException(path + whyNoFile(path));
     }
+    JsonFile.requireInside(path);
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       long fileBytes = channel.size();
       byte[] header = readHeader(path, channel, fileBytes);
@@ -272,7 +273,7 @@ public final class SafetensorsFile {
     List<Long> shape = readSizes(where, "shape", json.path("shape"));
     List<Long> offsets = readSizes(where, "data_offsets", json.path("data_offsets"));
     if (offsets.size() != 2 || offsets.get(0) > offsets.get(1)) {
-      throw damaged(where, "data_offsets = " + offsets + " are not [begin, end]");
+      throw damaged(where, "data_offsets = " + JsonFile.shown(offsets) + " are not [begin, end]");
     }
     try {
       Entry entry =
@@ -292,7 +293,7 @@ public final class SafetensorsFile {
               where,
               dtype.textValue()
                   + " of shape "
-                  + shape
+                  + JsonFile.shown(shape)
                   + " takes "
                   + expected
                   + " bytes, but data_offsets = "
@@ -303,7 +304,8 @@ public final class SafetensorsFile {
       }
       return entry;
     } catch (ArithmeticException e) {
-      throw damaged(where, "shape " + shape + " at " + offsets + " is larger than any file");
+      throw damaged(
+          where, "shape " + JsonFile.shown(shape) + " at " + offsets + " is larger than any file");
     }
   }
 

@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -33,13 +32,14 @@ import java.util.stream.Collectors;
  * <p>A template is somebody else's program, so it gets little: maps, lists, strings, the tags and
  * filters listed here, the functions {@code raise_exception}, {@code range} and {@code namespace}
  * and Jinjava's date functions, and no Java object, file or other template. Its source, its output,
- * every value it computes and its time are bounded. What it prints is never looked at as a template
- * again, nor escaped.
+ * every value it computes, its time and all memory it takes are bounded. What it prints is never
+ * looked at as a template again, nor escaped.
  *
  * <p>Known differences from Jinja2: a variable set inside a loop keeps its value in the next round;
  * {@code a and b} is true or false, not one of the two; {@code undefined + 'text'} gives {@code
  * nulltext} and {@code undefined.method()} nothing, where Jinja2 fails; {@code raw}, {@code
- * include}, {@code import}, {@code call} and {@code tojson} are not there; slices have no step.
+ * include}, {@code import}, {@code call}, {@code tojson} and the filters that compute numbers of
+ * any length ({@code abs}, {@code round}, {@code sum}) are not there; slices have no step.
  *
  * <p>Safe for use by several threads; they render one after the other, each well below a
  * millisecond.
@@ -48,7 +48,6 @@ final class ChatTemplate {
   private static final int MAX_SOURCE_BYTES = 256 << 10;
   private static final int MAX_REASON_LENGTH = 400;
   private static final int MAX_LOOP = 1_000;
-  private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private static final Set<String> TAGS =
       Set.of(
@@ -68,7 +67,6 @@ final class ChatTemplate {
           "print");
   private static final Set<String> FILTERS =
       Set.of(
-          "abs",
           "capitalize",
           "count",
           "d",
@@ -87,17 +85,55 @@ final class ChatTemplate {
           "rejectattr",
           "replace",
           "reverse",
-          "round",
           "safe",
           "select",
           "selectattr",
           "string",
-          "sum",
           "title",
           "trim",
           "unique",
           "upper",
           "wordcount");
+
+  /** All of Jinjava's but those that look for a text in another, see {@link BoundedJinjava}. */
+  private static final Set<String> TESTS =
+      Set.of(
+          "boolean",
+          "defined",
+          "divisibleby",
+          "eq",
+          "equalto",
+          "==",
+          "even",
+          "false",
+          "float",
+          "ge",
+          "greaterthan",
+          ">=",
+          ">",
+          "gt",
+          "integer",
+          "iterable",
+          "le",
+          "lessthan",
+          "<=",
+          "<",
+          "lower",
+          "lt",
+          "mapping",
+          "ne",
+          "none",
+          "!=",
+          "number",
+          "odd",
+          "sameas",
+          "sequence",
+          "string",
+          "string_startingwith",
+          "true",
+          "truthy",
+          "undefined",
+          "upper");
 
   private static final LegacyOverrides LIKE_JINJA2 =
       LegacyOverrides.newBuilder()
@@ -125,7 +161,7 @@ final class ChatTemplate {
     this.bosToken = config.bosToken();
     this.eosToken = config.eosToken();
     this.sourceLength = source.length();
-    this.jinjava = new Jinjava(renderLimits(0, System.nanoTime()));
+    this.jinjava = new BoundedJinjava(renderLimits(0));
     jinjava.setResourceLocator(
         (file, charset, interpreter) -> {
           throw new UnsupportedOperationException("no other file can be read: " + file);
@@ -140,7 +176,8 @@ final class ChatTemplate {
             null,
             Map.of(
                 Library.TAG, namesWithout(everything.getAllTags(), TAGS),
-                Library.FILTER, namesWithout(everything.getAllFilters(), FILTERS)));
+                Library.FILTER, namesWithout(everything.getAllFilters(), FILTERS),
+                Library.EXP_TEST, namesWithout(everything.getAllExpTests(), TESTS)));
     library.registerFilter(new PythonFilters.Trim());
     library.registerFilter(new PythonFilters.Replace());
     this.root = parse(source);
@@ -222,10 +259,7 @@ final class ChatTemplate {
     // A template repeats neither itself nor the messages many times over.
     long maxOutput = 65_536 + 4L * (sourceLength + (long) givenCharacters);
     JinjavaInterpreter interpreter =
-        new JinjavaInterpreter(
-            jinjava,
-            new Context(library, variables),
-            renderLimits(maxOutput, System.nanoTime() + MAX_NANOS));
+        new JinjavaInterpreter(jinjava, new Context(library, variables), renderLimits(maxOutput));
     try {
       String text = interpreter.render(root);
       refuseErrors(interpreter);
@@ -254,13 +288,14 @@ final class ChatTemplate {
     }
   }
 
-  private JinjavaConfig renderLimits(long maxOutput, long deadlineNanos) {
+  private JinjavaConfig renderLimits(long maxOutput) {
+    RenderBudget budget = new RenderBudget(maxOutput);
     return JinjavaConfig.newBuilder()
         .withLegacyOverrides(LIKE_JINJA2)
         .withNestedInterpretationEnabled(false)
         .withKeepTrailingNewline(true)
-        .withElResolver(new TemplateResolver())
-        .withObjectUnwrapper(new TemplateValues(maxOutput))
+        .withElResolver(new TemplateResolver(budget))
+        .withObjectUnwrapper(new TemplateValues(maxOutput, budget))
         .withMaxOutputSize(maxOutput)
         .withMaxStringLength(maxOutput)
         .withRangeLimit(MAX_LOOP)
@@ -268,18 +303,11 @@ final class ChatTemplate {
         .withMaxMapSize(MAX_LOOP)
         .withProcessors(
             JinjavaProcessors.newBuilder()
-                .withNodePreProcessor((node, interpreter) -> refuseAfter(deadlineNanos))
+                .withNodePreProcessor((node, interpreter) -> budget.check())
                 .build())
         // Jinjava would make a new one for each rendering, which takes longer than the rendering.
         .withObjectMapper(unusedMapper)
         .build();
-  }
-
-  private static void refuseAfter(long deadlineNanos) {
-    if (System.nanoTime() - deadlineNanos > 0) {
-      throw new IllegalStateException(
-          "it takes longer than " + TimeUnit.NANOSECONDS.toSeconds(MAX_NANOS) + " seconds");
-    }
   }
 
   /** Jinjava goes on after most errors, with nothing in their place. */

@@ -2,6 +2,8 @@ package org.dlmspark.udf.text;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,14 +13,30 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.dlmspark.udf.checkpoint.FolderLinks;
 
 /** Reads whole files of a model folder, none longer than its bound. */
 final class FolderFiles {
+  // A tree costs up to a hundred bytes a token, whatever the text's length: hence the token bound.
+  // A vocabulary of 250,000 tokens and twice as many merges takes about 2.5 million.
+  private static final StreamReadConstraints CONSTRAINTS =
+      StreamReadConstraints.builder()
+          .maxNestingDepth(64)
+          .maxNumberLength(100)
+          .maxNameLength(10_000)
+          .maxStringLength(4_000_000)
+          .maxTokenCount(4_000_000)
+          .build();
+
   // Names are not canonicalised: the table that does it gives up, with an exception of its own
   // kind, on names made to collide.
   private static final ObjectMapper JSON =
       JsonMapper.builder(
-              JsonFactory.builder().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build())
+              JsonFactory.builder()
+                  .streamReadConstraints(CONSTRAINTS)
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+                  .build())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
@@ -38,6 +56,7 @@ final class FolderFiles {
       throw new TextException(
           file + ": is no file; check that the folder is a Hugging Face model folder");
     }
+    requireInside(file);
     // Bounded while reading: the size that a file system states may be wrong or change.
     try (InputStream in = Files.newInputStream(file)) {
       byte[] bytes = in.readNBytes(maxBytes);
@@ -56,6 +75,16 @@ final class FolderFiles {
     }
   }
 
+  private static void requireInside(Path file) {
+    try {
+      if (!FolderLinks.stayInside(file)) {
+        throw new TextException(file + FolderLinks.refusal());
+      }
+    } catch (IOException e) {
+      throw new TextException(file + ": cannot be read (" + e + ")", e);
+    }
+  }
+
   /**
    * Reads a file that holds one JSON object.
    *
@@ -65,9 +94,22 @@ final class FolderFiles {
    * @throws TextException if it cannot be read, is longer or no JSON object
    */
   static ObjectNode readObject(Path file, int maxBytes) {
+    return parseObject(file, read(file, maxBytes));
+  }
+
+  /**
+   * Parses a file that holds one JSON object.
+   *
+   * @param file where it lies, for messages
+   * @param json its content
+   * @return the object
+   * @throws TextException if it is no JSON object, names a key twice, or is deeper or has more
+   *     values than any such file
+   */
+  static ObjectNode parseObject(Path file, byte[] json) {
     JsonNode root;
     try {
-      root = JSON.readTree(read(file, maxBytes));
+      root = JSON.readTree(json);
     } catch (JsonProcessingException e) {
       throw new TextException(
           file + ": not valid JSON (" + e.getOriginalMessage() + "); fetch the model folder again",

@@ -1,11 +1,14 @@
 package org.dlmspark.udf.text;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 
 /** What Python's {@code str} does where Java's {@code String} does it differently. */
 final class PythonStrings {
+  private static final int MAX_SEARCHED = 256;
+
   private PythonStrings() {}
 
   /**
@@ -27,19 +30,24 @@ final class PythonStrings {
    * @param characters what is removed; null for white space
    */
   static String strip(String s, String characters, boolean left, boolean right) {
+    // A set: to look for each of many characters in a long text takes hours.
+    BitSet set = characters == null ? null : new BitSet();
+    if (set != null) {
+      characters.chars().forEach(set::set);
+    }
     int from = 0;
     int to = s.length();
-    while (left && from < to && isStripped(s.charAt(from), characters)) {
+    while (left && from < to && isStripped(s.charAt(from), set)) {
       from++;
     }
-    while (right && to > from && isStripped(s.charAt(to - 1), characters)) {
+    while (right && to > from && isStripped(s.charAt(to - 1), set)) {
       to--;
     }
     return s.substring(from, to);
   }
 
-  private static boolean isStripped(char c, String characters) {
-    return characters == null ? isSpace(c) : characters.indexOf(c) >= 0;
+  private static boolean isStripped(char c, BitSet characters) {
+    return characters == null ? isSpace(c) : characters.get(c);
   }
 
   /** {@code s.split()}: runs of white space part the pieces, none of which is empty. */
@@ -67,6 +75,7 @@ final class PythonStrings {
     if (separator.isEmpty()) {
       throw new IllegalArgumentException("split: empty separator");
     }
+    requireShort(separator);
     List<String> pieces = new ArrayList<>();
     int from = 0;
     int at = s.indexOf(separator);
@@ -85,6 +94,7 @@ final class PythonStrings {
    * @param maxLength the longest result; a replacement can be far longer than all that went in
    */
   static String replace(String s, String old, String replacement, long maxLength) {
+    requireShort(old);
     long places = old.isEmpty() ? s.length() + 1L : split(s, old, -1).size() - 1L;
     long length = s.length() + places * ((long) replacement.length() - old.length());
     if (length > maxLength) {
@@ -92,6 +102,17 @@ final class PythonStrings {
           "replace: the result would have " + length + " characters, the limit is " + maxLength);
     }
     return s.replace(old, replacement);
+  }
+
+  /** Java looks for a text in time that grows with the product of both lengths. */
+  static void requireShort(String searched) {
+    if (searched.length() > MAX_SEARCHED) {
+      throw new IllegalArgumentException(
+          "a text of "
+              + searched.length()
+              + " characters is looked for, the limit is "
+              + MAX_SEARCHED);
+    }
   }
 
   /** {@code s.capitalize()}. */

@@ -23,6 +23,16 @@ import jinjava.javax.el.ELResolver;
  * within reach; a method that is not listed here is refused.
  */
 final class TemplateResolver extends ELResolver {
+  private final RenderBudget budget;
+
+  /**
+   * Creates a resolver for one rendering.
+   *
+   * @param budget asked at every name and call
+   */
+  TemplateResolver(RenderBudget budget) {
+    this.budget = budget;
+  }
 
   /**
    * {@inheritDoc}
@@ -31,6 +41,7 @@ final class TemplateResolver extends ELResolver {
    */
   @Override
   public Object getValue(ELContext context, Object base, Object property) {
+    budget.check();
     if (base == null) {
       return null;
     }
@@ -76,6 +87,7 @@ final class TemplateResolver extends ELResolver {
   @Override
   public Object invoke(
       ELContext context, Object base, Object method, Class<?>[] types, Object[] arguments) {
+    budget.check();
     context.setPropertyResolved(true);
     String name = String.valueOf(method);
     Object[] given = arguments == null ? new Object[0] : arguments;

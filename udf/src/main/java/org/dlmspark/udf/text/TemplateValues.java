@@ -9,12 +9,14 @@ import java.util.Map;
  * compare.
  *
  * @param maxCharacters the most characters that a value may hold, in all its strings together
+ * @param budget asked at every value
  */
-record TemplateValues(long maxCharacters) implements ObjectUnwrapper {
+record TemplateValues(long maxCharacters, RenderBudget budget) implements ObjectUnwrapper {
   private static final int MAX_ELEMENTS = 10_000;
 
   @Override
   public Object unwrapObject(Object value) {
+    budget.check();
     if (value instanceof Iterable || value instanceof Map) {
       new Count().add(value);
     }

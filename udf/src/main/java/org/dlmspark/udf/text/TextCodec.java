@@ -23,13 +23,20 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * {@link #open}, a chat template renders one prompt at a time, and {@link #close} waits for calls
  * that are under way.
  *
+ * <p>Neither a folder nor a prompt ends the process or takes more than its size explains: a
+ * tokenizer that could is refused by {@link TokenizerFile}, and a prompt has a longest length.
+ *
  * <p>As in Hugging Face's library, the text of a special token in a prompt becomes that token: a
  * prompt that holds {@code <|mdm_mask|>} holds a mask, which a diffusion model would fill in, and
  * one with {@code <|eot_id|>} ends the user's turn. Who does not trust the prompts looks for these
  * ids in the result.
  */
 public final class TextCodec implements AutoCloseable {
-  private static final int MAX_TOKENIZER_BYTES = 256 << 20;
+  private static final int MAX_TOKENIZER_BYTES = 64 << 20;
+
+  /** The regular expressions of tokenizers take a step or two for each space of a long run. */
+  private static final int MAX_CHARACTERS = 4 << 20;
+
   private static final char REPLACEMENT = '\uFFFD';
 
   private final Path tokenizerFile;
@@ -76,6 +83,7 @@ public final class TextCodec implements AutoCloseable {
       json = Qwen2Files.tokenizerJson(folder, config);
       file = folder.resolve("vocab.json");
     }
+    TokenizerFile.check(file, json);
     ChatTemplate template = null;
     TextException failure = null;
     try {
@@ -133,7 +141,8 @@ public final class TextCodec implements AutoCloseable {
    *
    * @param prompt any text; a surrogate without its other half counts as U+FFFD
    * @return the ids, as many as there are; none for an empty prompt, if nothing is added
-   * @throws TextException if the tokenizer has no token for a part of the prompt
+   * @throws TextException if the tokenizer has no token for a part of the prompt, or the prompt has
+   *     more than 4,194,304 characters, at which the native library could end the process
    */
   public int[] encode(String prompt) {
     return encode(prompt, true);
@@ -153,6 +162,15 @@ public final class TextCodec implements AutoCloseable {
   }
 
   private int[] encode(String text, boolean addSpecialTokens) {
+    if (text.length() > MAX_CHARACTERS) {
+      throw new TextException(
+          tokenizerFile
+              + ": the prompt has "
+              + text.length()
+              + " characters, and at most "
+              + MAX_CHARACTERS
+              + " are tokenised; shorten the prompt");
+    }
     String wellFormed = replaceLoneSurrogates(text);
     lock.readLock().lock();
     try {

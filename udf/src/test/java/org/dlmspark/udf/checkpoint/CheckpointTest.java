@@ -16,6 +16,8 @@ import java.util.Set;
 import org.dlmspark.udf.fixtures.Golden;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Opening whole folders: what is read from sound ones, what is said of others. */
 class CheckpointTest {
@@ -190,10 +192,10 @@ class CheckpointTest {
   @Test
   void linksOfAHuggingFaceCacheAreFollowed() throws IOException {
     Path blobs = Files.createDirectory(folder.resolve("blobs"));
-    Path snapshot = Files.createDirectory(folder.resolve("snapshot"));
+    Path snapshot = Files.createDirectories(folder.resolve("snapshots").resolve("1a2b3c"));
     new TinyFolder(blobs).write();
     for (String name : List.of("config.json", "model.safetensors")) {
-      Files.createSymbolicLink(snapshot.resolve(name), Path.of("../blobs").resolve(name));
+      Files.createSymbolicLink(snapshot.resolve(name), Path.of("../../blobs").resolve(name));
     }
     assertThat(Checkpoint.open(snapshot).config().layers()).isEqualTo(1);
 
@@ -203,6 +205,31 @@ class CheckpointTest {
         snapshot.resolve("model.safetensors")
             + " is a link to a file that is not there: copy the folder with its links resolved"
             + " (cp -rL)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"config.json", "model.safetensors", "generation_config.json"})
+  void linksThatLeadElsewhereAreRefused(String name) throws IOException {
+    Path inside = Files.createDirectory(folder.resolve("inside"));
+    new TinyFolder(inside).write();
+    Path elsewhere = folder.resolve("elsewhere");
+    Files.writeString(elsewhere, "{\"secret\": 1}");
+    Files.deleteIfExists(inside.resolve(name));
+    Files.createSymbolicLink(inside.resolve(name), Path.of("../elsewhere"));
+    refused(
+        inside,
+        inside.resolve(name)
+            + " is a link that leads out of the model folder, and only those of a Hugging Face"
+            + " cache are followed: put the file itself into the folder (cp -rL resolves all"
+            + " links)");
+  }
+
+  @Test
+  void theFolderItselfMayBeALink() throws IOException {
+    Path inside = Files.createDirectory(folder.resolve("inside"));
+    new TinyFolder(inside).write();
+    Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("inside"));
+    assertThat(Checkpoint.open(link).config().layers()).isEqualTo(1);
   }
 
   @Test

@@ -185,7 +185,7 @@ class DamagedFolderTest {
     return opened;
   }
 
-  private static void holdsTogether(Checkpoint checkpoint) {
+  static void holdsTogether(Checkpoint checkpoint) {
     ModelConfig config = checkpoint.config();
     TransformerWeights weights = checkpoint.weights();
     assertThat(weights.layers()).hasSize(config.layers());

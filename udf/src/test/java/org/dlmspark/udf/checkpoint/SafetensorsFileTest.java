@@ -86,6 +86,21 @@ class SafetensorsFileTest {
   }
 
   @Test
+  void messagesAboutLongListsAreShort() {
+    String ones = "1,".repeat(50_000) + "1";
+    for (String entry :
+        new String[] {
+          "\"shape\":[" + ones + "],\"data_offsets\":[0,8]",
+          "\"shape\":[4294967296,4294967296," + ones + "],\"data_offsets\":[0,8]",
+          "\"shape\":[2],\"data_offsets\":[" + ones + "]"
+        }) {
+      assertThatThrownBy(() -> open("{\"t\":{\"dtype\":\"F32\"," + entry + "}}", 8))
+          .isInstanceOf(CheckpointException.class)
+          .satisfies(e -> assertThat(e.getMessage().length()).isLessThan(1000));
+    }
+  }
+
+  @Test
   void aTensorMustNameItsType() {
     damaged(
         "{\"t\":{\"shape\":[2],\"data_offsets\":[0,8]}}",

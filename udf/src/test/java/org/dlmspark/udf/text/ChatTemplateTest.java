@@ -22,6 +22,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ChatTemplateTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static final String LONG_TEXTS =
+      "{% set ns = namespace(x='aaaaaaaa') %}{% for a in range(12) %}"
+          + "{% set ns.x = ns.x ~ ns.x %}{% endfor %}{% set y = ns.x ~ 'b' %}"
+          + "{% set x = ns.x ~ ns.x %}";
+
   @TempDir Path folder;
 
   /** What Jinja2 makes of a template; the README beside the templates says how it was made. */
@@ -285,6 +290,22 @@ class ChatTemplateTest {
             + "{% set ns.s = [ns.s, ns.s] | join(ns.s) %}{% endfor %}",
         "{% set ns = namespace(s='aaaaaaaa') %}{% for a in range(60) %}"
             + "{% set ns.s = ns.s.join([ns.s, ns.s, ns.s]) %}{% endfor %}",
+        // All values together.
+        LONG_TEXTS
+            + "{% for a in range(1000) %}{% for b in range(1000) %}{% set ns.y = y ~ a %}{% endfor %}"
+            + "{% endfor %}",
+        // One text looked for in another, which takes as long as both lengths multiplied.
+        LONG_TEXTS + "{{ y in x }}",
+        LONG_TEXTS + "{{ y not in x }}",
+        LONG_TEXTS + "{{ x.split(y) }}",
+        LONG_TEXTS + "{{ x.replace(y, '') }}",
+        LONG_TEXTS + "{{ x | replace(y, '') }}",
+        LONG_TEXTS + "{{ x is containing(y) }}",
+        LONG_TEXTS + "{{ [x] | select('string_containing', y) | list }}",
+        // Numbers of any length.
+        "{{ 1.5 | round(100000000) }}",
+        "{{ ['1e1000000000', 1] | sum }}",
+        "{{ '1e1000000000' | abs + 1 }}",
         // A list that holds itself twice, over and over.
         "{% set ns = namespace(l=['a']) %}{% for a in range(60) %}"
             + "{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l }}",
@@ -314,6 +335,27 @@ class ChatTemplateTest {
           """)
   void knownDifferences(String source, String text) {
     assertThat(template(source).render(null, "x")).isEqualTo(text);
+  }
+
+  @Test
+  void oneTagIsBoundedToo() {
+    String source = LONG_TEXTS + "{{ [" + "x~1,".repeat(990) + "1] | length }}";
+
+    assertThatThrownBy(() -> template(source).render(null, "x"))
+        .isInstanceOf(TextException.class)
+        .hasMessageContaining(" bytes of memory;");
+  }
+
+  /** Looking for each character of one text in the other took minutes in all. */
+  @Test
+  void strippingOfManyCharactersIsQuick() {
+    String source =
+        LONG_TEXTS
+            + "{% set z = y.replace('a', 'c') ~ 'a' %}{{ ["
+            + "y.strip(z),".repeat(400)
+            + "1] | length }}";
+
+    assertThat(template(source).render(null, "x")).isEqualTo("401");
   }
 
   @Test

@@ -198,9 +198,9 @@ class Qwen2FilesTest {
         "\"!\": 0 ~ \"!\": -1           ~ the id of ! is no token id: -1",
         "\"!\": 0 ~ \"!\": 4294967296   ~ the id of ! is no token id: 4294967296",
         "\"!\": 0 ~ \"!\": 2            ~ ! and # have the same id 2",
-        "\"!\": 0 ~ \"no\": 0           ~ no token ! for the byte 33, which any text may hold",
-        "\"\u0120\": ~ \"no\":          ~ no token \u0120 for the byte 32, which any text may hold",
-        "\"\u00ff\": ~ \"no\":          ~ no token \u00ff for the byte 255, which any text may hold",
+        "\"!\": 0 ~ \"no one\": 0           ~ no token ! for the byte 33, which any text may hold",
+        "\"\u0120\": ~ \"no one\":          ~ no token \u0120 for the byte 32, which any text may hold",
+        "\"\u00ff\": ~ \"no one\":          ~ no token \u00ff for the byte 255, which any text may hold",
       })
   void aMalformedVocabularyIsRefused(String from, String to, String reason) {
     String vocabulary = Fixtures.read(folder.resolve("vocab.json"));

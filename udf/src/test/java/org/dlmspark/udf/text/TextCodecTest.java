@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ids that stand here as numbers were given by Hugging Face's own tokenizers library. */
@@ -280,9 +282,8 @@ class TextCodecTest {
 
     assertThatThrownBy(() -> TextCodec.open(folder))
         .isInstanceOf(TextException.class)
-        .hasMessageStartingWith(
-            folder.resolve("tokenizer.json") + ": not a tokenizer that can be read (")
-        .hasMessageEndingWith("); fetch the model folder again");
+        .hasMessageStartingWith(folder.resolve("tokenizer.json") + ": ")
+        .hasMessageEndingWith("; fetch the model folder again");
   }
 
   @ParameterizedTest
@@ -315,6 +316,85 @@ class TextCodecTest {
     assertThatThrownBy(() -> FolderFiles.read(file, 4))
         .isInstanceOf(TextException.class)
         .hasMessageStartingWith(file + ": larger than 4 bytes");
+  }
+
+  /** Each of these made the native library end the process, or take all time or memory. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      quoteCharacter = '`',
+      value = {
+        "normalizer ~ {'type': 'Precompiled', 'precompiled_charsmap': 'AAAA'} ~ type = \"Precompiled\"",
+        "normalizer ~ {'type': 'Replace', 'pattern': {'String': 'a'}, 'content': 'aa'} ~ type = \"Replace\"",
+        "normalizer ~ {'normalizers': []} ~ type =  is not supported",
+        "decoder ~ {'type': 'Replace', 'pattern': {'String': 'a'}, 'content': 'aa'} ~ type = \"Replace\"",
+        "pre_tokenizer ~ {'type': 'Split', 'pattern': {'Regex': '(a+)+$'}, 'behavior': 'Isolated', 'invert': false} ~ the pattern (a+)+$ is not known",
+        "pre_tokenizer ~ {'type': 'Sequence', 'pretokenizers': [{'type': 'Magic'}]} ~ type = \"Magic\"",
+        "post_processor ~ {'type': 'TemplateProcessing', 'single': [{'Sequence': {'id': 'A', 'type_id': 0}}, {'SpecialToken': {'id': 'x', 'type_id': 0}}], 'pair': [], 'special_tokens': {}} ~ x must have 1 to 16 ids",
+        "post_processor ~ {'type': 'TemplateProcessing', 'single': [], 'pair': [], 'special_tokens': {}} ~ must hold the text, Sequence A, once",
+        "added_tokens ~ [{'id': 7, 'content': ''}] ~ content = \"\" must be a text",
+        "model ~ {'type': 'BPE', 'vocab': {'e': 0, '\u00e9': 1}, 'merges': [], 'continuing_subword_prefix': '\u00e9'} ~ model.continuing_subword_prefix",
+        "model ~ {'type': 'BPE', 'vocab': {'a': 0}, 'merges': [], 'dropout': 0.5} ~ model.dropout: 0.5",
+        "model ~ {'type': 'BPE', 'vocab': {'a': 4294967295}, 'merges': []} ~ a has the id 4294967295",
+        "model ~ {'type': 'Unigram', 'vocab': [], 'unk_id': 9} ~ type = \"Unigram\"",
+      })
+  void partsThatCouldEndTheProcessAreRefused(String key, String json, String reason) {
+    Fixtures.folder(folder, Map.of());
+    Path file = folder.resolve("tokenizer.json");
+    try {
+      ObjectNode tokenizer = (ObjectNode) new ObjectMapper().readTree(Fixtures.read(file));
+      tokenizer.set(key, new ObjectMapper().readTree(json.replace('\'', '"')));
+      Fixtures.write(file, tokenizer.toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+
+    assertThatThrownBy(() -> TextCodec.open(folder))
+        .isInstanceOf(TextException.class)
+        .hasMessageStartingWith(file + ": not a tokenizer that can be read (" + key)
+        .hasMessageContaining(reason)
+        .hasMessageEndingWith("; fetch the model folder again");
+  }
+
+  /**
+   * The longest white space there may be, and one character more, which ended the process at 10M.
+   */
+  @Test
+  void promptsHaveALongestLength() {
+    try (TextCodec qwen2 = TextCodec.open(Fixtures.QWEN2_FAST)) {
+      String longest = " ".repeat(4 << 20);
+      assertThat(qwen2.encode(longest)).isNotEmpty();
+      assertThatThrownBy(() -> qwen2.encode(longest + " "))
+          .isInstanceOf(TextException.class)
+          .hasMessage(
+              Fixtures.QWEN2_FAST.resolve("tokenizer.json")
+                  + ": the prompt has 4194305 characters, and at most 4194304 are tokenised;"
+                  + " shorten the prompt");
+    }
+  }
+
+  @Test
+  void aTemplateThatIsALinkOutOfTheFolderIsRefused() throws IOException {
+    Path inside = Files.createDirectory(folder.resolve("inside"));
+    Fixtures.folder(inside, Map.of());
+    Files.writeString(folder.resolve("secret"), "the secret");
+    Files.createSymbolicLink(inside.resolve("chat_template.jinja"), Path.of("../secret"));
+
+    try (TextCodec codec = TextCodec.open(inside)) {
+      assertThatThrownBy(() -> codec.requireChat(null))
+          .isInstanceOf(TextException.class)
+          .hasMessageContaining("chat_template.jinja is a link that leads out of the model folder");
+    }
+  }
+
+  @Test
+  void aConfigurationOfEndlessManyValuesIsRefused() {
+    Fixtures.folder(
+        folder, Map.of("tokenizer_config.json", "{\"a\":[" + "{},".repeat(2_100_000) + "0]}"));
+
+    assertThatThrownBy(() -> TextCodec.open(folder))
+        .isInstanceOf(TextException.class)
+        .hasMessageContaining("not valid JSON (Token count");
   }
 
   @Test
