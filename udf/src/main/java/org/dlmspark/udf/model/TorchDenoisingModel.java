@@ -26,7 +26,6 @@ import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.checkpoint.NumberType;
 import org.dlmspark.udf.checkpoint.TensorData;
 import org.dlmspark.udf.checkpoint.TransformerWeights;
-import org.dlmspark.udf.decode.DenoisingModel;
 import org.dlmspark.udf.decode.StepBatch;
 
 /**
@@ -38,7 +37,7 @@ import org.dlmspark.udf.decode.StepBatch;
  * HostTransfer}. A step leaves nothing behind but the contents of the buffers; {@link #close} gives
  * everything back.
  */
-public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable {
+public final class TorchDenoisingModel implements LoadedModel {
   /** Bounds the logits that exist at a time: numbers, 128 MiB in float32. */
   private static final long LOGIT_CELLS = 1L << 25;
 
@@ -69,7 +68,8 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
 
   private IValue keys;
   private IValue values;
-  private int bufferRows;
+  private int keyRows;
+  private int valueRows;
 
   /**
    * Loads a model onto a device. The calling thread is the only one that may use it.
@@ -263,23 +263,32 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
     for (int s = 0; s < batch.sequences(); s++) {
       rows = Math.max(rows, batch.firstRow(s) + batch.length(s));
     }
-    if (rows > bufferRows) {
-      growBuffers(rows);
-    }
+    growBuffers(rows);
     groups.plan(batch);
     return transfer.write(batch, groups);
   }
 
-  /** Rows are added by doubling, so that a job of short rows never holds room for long ones. */
+  /** Each for itself: memory may suffice for the keys and not for the values. */
   private void growBuffers(int rows) {
-    int wanted = Math.max(SMALLEST_BUFFER_ROWS, bufferRows);
+    if (rows > keyRows) {
+      int wanted = rowsFor(rows, keyRows);
+      keys = grown(keys, wanted);
+      keyRows = wanted;
+    }
+    if (rows > valueRows) {
+      int wanted = rowsFor(rows, valueRows);
+      values = grown(values, wanted);
+      valueRows = wanted;
+    }
+  }
+
+  /** Rows are added by doubling, so that a job of short rows never holds room for long ones. */
+  private int rowsFor(int rows, int now) {
+    int wanted = Math.max(SMALLEST_BUFFER_ROWS, now);
     while (wanted < rows) {
       wanted = Math.multiplyExact(wanted, 2);
     }
-    wanted = Math.max(rows, Math.min(wanted, maxRows));
-    keys = grown(keys, wanted);
-    values = grown(values, wanted);
-    bufferRows = wanted;
+    return Math.max(rows, Math.min(wanted, maxRows));
   }
 
   private IValue grown(IValue old, int rows) {
@@ -296,29 +305,17 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
     }
   }
 
-  /**
-   * The model's shape and constants.
-   *
-   * @return the checkpoint's configuration
-   */
+  @Override
   public ModelConfig config() {
     return config;
   }
 
-  /**
-   * Where the model runs.
-   *
-   * @return {@code cpu} or {@code gpu:N}
-   */
+  @Override
   public String deviceName() {
     return device.isGpu() ? "gpu:" + device.getDeviceId() : "cpu";
   }
 
-  /**
-   * The number type of weights, activations and KV buffers.
-   *
-   * @return what {@code model.dtype} came to
-   */
+  @Override
   public NumberType numberType() {
     return numberType;
   }
