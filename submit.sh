@@ -10,6 +10,8 @@ usage() {
   cat <<'USAGE'
 usage: ./submit.sh                                 the sample: the shipped model on the shipped prompts, on this machine
        ./submit.sh JOB-ARGUMENTS                   a job, on this machine unless conf/spark-defaults.conf names a master
+       ./submit.sh compare [JOB-ARGUMENTS]         which setting to use: a job that tries several on the same prompts, of
+                                                   the sample without arguments; see ./submit.sh compare --help
        ./submit.sh SPARK-ARGUMENTS -- [JOB-ARGUMENTS]
                                                    a job (or the sample) with arguments for spark-submit
 
@@ -122,40 +124,51 @@ fi
 for argument in ${job_args[@]+"${job_args[@]}"}; do
   case $argument in
     -h | --help | -V | --version) # need no Spark
-      [[ $argument != -h && $argument != --help ]] || usage
-      exec "$java" -Dlog4j2.configurationFile="file://$root/conf/log4j2.properties" -cp "$jar:$minimal_home/jars/*" org.dlmspark.job.Main "$argument"
+      command=()
+      if [[ ${job_args[0]} == compare ]]; then
+        command=(compare)
+      elif [[ $argument == -h || $argument == --help ]]; then
+        usage
+      fi
+      exec "$java" -Dlog4j2.configurationFile="file://$root/conf/log4j2.properties" -cp "$jar:$minimal_home/jars/*" \
+        org.dlmspark.job.Main ${command[@]+"${command[@]}"} "$argument"
       ;;
   esac
 done
 
-if [[ ${#job_args[@]} -eq 0 ]]; then
+if [[ ${#job_args[@]} -eq 0 || ${job_args[*]} == compare ]]; then
   cd "$root"
-  job_args=(--config conf/sample.conf)
+  if [[ ${#job_args[@]} -eq 0 ]]; then
+    job_args=(--config conf/sample.conf)
+  else
+    job_args=(compare --config conf/sample.conf --output out/compare)
+  fi
   # The sample's files are on this machine, whatever master an installation has as its default.
   [[ -n $asked_master ]] || spark_args+=(--master 'local[*]' --deploy-mode client)
 fi
 master=$(spark_option --master spark.master)
 deploy_mode=$(spark_option --deploy-mode spark.submit.deployMode)
 
-# In cluster mode the driver runs elsewhere: the settings file goes with the job and lies in its working directory.
+# In cluster mode the driver runs elsewhere: the files of settings go with the job and lie in its working directory.
 if [[ $deploy_mode == cluster ]]; then
   for ((i = 0; i < ${#job_args[@]}; i++)); do
     case ${job_args[i]} in
-      --config)
-        config=${job_args[i + 1]-}
-        [[ -n $config ]] || break
-        job_args[i + 1]=$(basename "$config")
+      --config | --grid)
+        option=${job_args[i]}
+        file=${job_args[i + 1]-}
+        [[ -n $file ]] || break
+        job_args[i + 1]=$(basename "$file")
         ;;
-      --config=*)
-        config=${job_args[i]#*=}
-        job_args[i]=--config=$(basename "$config")
+      --config=* | --grid=*)
+        option=${job_args[i]%%=*}
+        file=${job_args[i]#*=}
+        job_args[i]=$option=$(basename "$file")
         ;;
       *) continue ;;
     esac
-    [[ -r $config ]] || fail "--config $config: there is no such file to ship to the driver"
+    [[ -r $file ]] || fail "$option $file: there is no such file to ship to the driver"
     take_option --files
-    spark_args+=(--files "${taken:+$taken,}$config")
-    break
+    spark_args+=(--files "${taken:+$taken,}$file")
   done
 fi
 

@@ -1,10 +1,15 @@
 package org.dlmspark.job;
 
+import static org.apache.spark.sql.functions.udf;
+
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.api.java.UDF2;
+import org.apache.spark.sql.types.DataTypes;
 
 /**
  * Compares a completion with a reference answer, in the manner of GSM8K: the last match of a
@@ -41,6 +46,18 @@ final class AnswerCheck implements Serializable {
     Optional<String> given = lastMatch(completion);
     String wanted = lastMatch(reference).orElse(reference);
     return given.isPresent() && same(given.get(), wanted);
+  }
+
+  /**
+   * The same, of columns.
+   *
+   * @param completion generated text
+   * @param reference the answers, as text
+   * @return a column of true and false
+   */
+  Column isRight(Column completion, Column reference) {
+    UDF2<String, String, Boolean> check = this::isRight;
+    return udf(check, DataTypes.BooleanType).apply(completion, reference);
   }
 
   private Optional<String> lastMatch(String text) {

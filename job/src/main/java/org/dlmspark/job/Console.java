@@ -1,6 +1,7 @@
 package org.dlmspark.job;
 
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
@@ -95,5 +96,17 @@ public final class Console {
       unit++;
     }
     return unit == 0 ? bytes + " B" : String.format(Locale.ROOT, "%.1f %s", value, units[unit]);
+  }
+
+  /**
+   * A time for people.
+   *
+   * @param time the time
+   * @return such as {@code 4.2 s} or {@code 3 min 5 s}
+   */
+  static String time(Duration time) {
+    return time.toMinutes() == 0
+        ? String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1000.0)
+        : String.format(Locale.ROOT, "%,d min %d s", time.toMinutes(), time.toSecondsPart());
   }
 }

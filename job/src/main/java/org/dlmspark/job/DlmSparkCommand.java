@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,9 +15,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
+import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.InputCheck.CheckedInput;
 import org.dlmspark.job.ModelCheck.ModelFacts;
 import org.dlmspark.udf.DecoderSettings;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -58,39 +59,13 @@ public final class DlmSparkCommand implements Callable<Integer> {
   /** Nothing was decoded, since something was not fit. */
   public static final int REFUSED = 2;
 
+  /** Ends the output of a dry run. */
+  static final String DRY_RUN =
+      "Dry run: everything was checked, nothing was decoded, nothing was written.";
+
   private static final Logger log = LoggerFactory.getLogger(DlmSparkCommand.class);
 
-  @Option(names = "--config", paramLabel = "FILE", description = "Settings file, in HOCON.")
-  private Path config;
-
-  @Option(
-      names = "--input",
-      paramLabel = "PATH",
-      description = "The prompts; short for --set input.path=PATH.")
-  private String input;
-
-  @Option(
-      names = "--output",
-      paramLabel = "FOLDER",
-      description = "Where to write; short for --set output.path=FOLDER.")
-  private String output;
-
-  @Option(
-      names = "--model",
-      paramLabel = "FOLDER",
-      description = "The Hugging Face folder; short for --set model.path=FOLDER.")
-  private String model;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "A setting; may be given several times. The value null unsets.")
-  private List<String> overrides = new ArrayList<>();
-
-  @Option(
-      names = "--dry-run",
-      description = "Check everything and print the plan; decode nothing, write nothing.")
-  private boolean dryRun;
+  @Mixin private RunOptions options;
 
   private final Console console;
   private final RowGenerator generator;
@@ -113,6 +88,7 @@ public final class DlmSparkCommand implements Callable<Integer> {
 
   static int execute(Console console, RowGenerator generator, String... args) {
     return new CommandLine(new DlmSparkCommand(console, generator))
+        .addSubcommand(new CompareCommand(console, generator))
         .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
         // A prompt path may begin with @.
@@ -124,6 +100,14 @@ public final class DlmSparkCommand implements Callable<Integer> {
             })
         .setExecutionExceptionHandler(
             (exception, line, parsed) -> {
+              if (exception instanceof RefusedException) {
+                log.debug("refused", exception);
+                console.error(exception.getMessage());
+                return REFUSED;
+              }
+              if (Interruption.happened()) {
+                return FAILED; // it has been told, and the process ends by the signal
+              }
               log.error("the run failed", exception);
               console.error("failed: " + FailureReason.of(exception) + " (the log has the trace)");
               return FAILED;
@@ -142,35 +126,59 @@ public final class DlmSparkCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
-    try {
-      run();
-      return DONE;
-    } catch (RefusedException e) {
-      log.debug("refused", e);
-      console.error(e.getMessage());
-      return REFUSED;
-    }
-  }
-
-  private void run() {
-    JobSettings settings = SettingsReader.read(config, allOverrides());
+  public Integer call() throws IOException {
+    JobSettings settings = options.settings(List.of());
     SparkConf conf = new SparkConf();
     boolean shipped = Sessions.shipsModel(settings.decoder().modelPath(), conf);
     ModelFacts early = shipped ? null : ModelCheck.check(settings);
-    // Before Spark starts, since with it executors begin to load the model.
-    OutputCheck.check(settings, SparkHadoopUtil.get().newConfiguration(conf));
+    Configuration hadoop = SparkHadoopUtil.get().newConfiguration(conf);
+    OutputCheck.check(settings, hadoop, OutputCheck.TABLE);
+    OutputFolder folder = new OutputFolder(settings.output().path(), hadoop);
     DecoderSettings decoder = Sessions.forExecutors(settings.decoder(), conf);
-    SparkSession spark = Sessions.start(conf, settings.job().name(), dryRun ? null : decoder);
-    try {
-      run(spark, settings, decoder, shipped ? ModelCheck.check(settings) : early);
-    } finally {
+    Sessions.requireMaster(conf);
+    if (options.dryRun()) {
+      try (Session session = new Session(Sessions.start(conf, settings.job().name(), null))) {
+        plan(session, settings, folder, shipped ? ModelCheck.check(settings) : early, decoder);
+      }
+      return DONE;
+    }
+    String runId = newRunId();
+    // Before Spark starts, since with it executors begin to load the model.
+    try (OutputLock lock = OutputLock.acquire(folder, runId);
+        Interruption interruption = new Interruption(console, settings.output().path(), lock);
+        Session session = new Session(Sessions.start(conf, settings.job().name(), decoder))) {
+      run(
+          session,
+          settings,
+          folder,
+          shipped ? ModelCheck.check(settings) : early,
+          decoder,
+          runId,
+          lock);
+      interruption.tooLate();
+    }
+    return DONE;
+  }
+
+  /** A session that is stopped at the end of a block. */
+  private record Session(SparkSession spark) implements AutoCloseable {
+    @Override
+    public void close() {
       spark.stop();
     }
   }
 
-  private void run(
-      SparkSession spark, JobSettings settings, DecoderSettings decoder, ModelFacts facts) {
+  /** What is looked at before anything is written. */
+  private record Prepared(CheckedInput rows, JobPlan plan, WavedJob job) {}
+
+  private Prepared prepare(
+      Session session,
+      JobSettings settings,
+      OutputFolder folder,
+      ModelFacts facts,
+      DecoderSettings decoder)
+      throws IOException {
+    SparkSession spark = session.spark();
     CheckedInput rows = InputCheck.check(spark, settings);
     JobPlan plan =
         JobPlan.of(
@@ -179,65 +187,76 @@ public final class DlmSparkCommand implements Callable<Integer> {
             rows,
             spark.sparkContext().defaultParallelism(),
             spark.sparkContext().conf());
-    if (dryRun) {
-      console.block("Plan", plan.full());
-      console.say("Dry run: everything was checked, nothing was decoded, nothing was written.");
-      return;
+    WavedJob job =
+        new WavedJob(
+            spark,
+            settings,
+            new GenerateJob(settings, decoder, generator),
+            rows,
+            folder,
+            Fingerprint.of(settings, rows, facts),
+            console);
+    return new Prepared(rows, plan, job);
+  }
+
+  private void plan(
+      Session session,
+      JobSettings settings,
+      OutputFolder folder,
+      ModelFacts facts,
+      DecoderSettings decoder)
+      throws IOException {
+    Prepared prepared = prepare(session, settings, folder, facts, decoder);
+    List<Line> lines = new ArrayList<>(prepared.plan().full());
+    lines.add(prepared.plan().workLine(prepared.job().work()));
+    console.block("Plan", lines);
+    console.say(DRY_RUN);
+  }
+
+  private void run(
+      Session session,
+      JobSettings settings,
+      OutputFolder folder,
+      ModelFacts facts,
+      DecoderSettings decoder,
+      String runId,
+      OutputLock lock)
+      throws IOException {
+    Prepared prepared = prepare(session, settings, folder, facts, decoder);
+    prepared.job().settle();
+    WavedJob.Work work = prepared.job().work();
+    List<Line> lines = new ArrayList<>(prepared.plan().brief());
+    if (work.done() > 0) {
+      lines.add(prepared.plan().workLine(work));
     }
-    console.block("Generating", plan.brief());
-    Duration wall =
-        new GenerateJob(settings, decoder, generator).run(rows, plan.partitions(), newRunId());
-    RunSummary summary = summary(spark, settings, rows, wall);
+    console.block("Generating", lines);
+    long start = System.nanoTime();
+    WaveResult result = prepared.job().run(runId, work, lock);
+    Duration wall = Duration.ofNanos(System.nanoTime() - start);
+    RunSummary summary = summary(session.spark(), settings, prepared.rows(), runId, wall);
     console.block(
-        String.format(Locale.ROOT, "Done in %,.1f s", wall.toMillis() / 1000.0),
+        result.rows() == 0 && work.done() > 0
+            ? "Nothing to do"
+            : String.format(Locale.ROOT, "Done in %s", Console.time(wall)),
         summary.lines(settings.output().path()));
   }
 
-  /** What was written, compared with what there was to do. */
   private static RunSummary summary(
-      SparkSession spark, JobSettings settings, CheckedInput rows, Duration wall) {
-    String output = settings.output().path();
-    RunSummary summary;
+      SparkSession spark, JobSettings settings, CheckedInput rows, String runId, Duration wall) {
     try {
-      summary = RunSummary.read(spark, settings, rows.rows().schema(), rows.idColumn(), wall);
+      return RunSummary.read(spark, settings, rows.rows().schema(), rows.idColumn(), runId, wall);
     } catch (RuntimeException e) {
       throw new IllegalStateException(
           "all rows are written to "
-              + output
+              + settings.output().path()
               + ", but they cannot be summed up: "
               + FailureReason.of(e),
           e);
     }
-    if (summary.rowCount() != rows.count()) {
-      throw new IllegalStateException(
-          String.format(
-              Locale.ROOT,
-              "input.path = %s had %,d rows when it was checked, and %,d were written to %s: the"
-                  + " input changed meanwhile, or its reader drops rows (input.options)",
-              settings.input().path(),
-              rows.count(),
-              summary.rowCount(),
-              output));
-    }
-    return summary;
-  }
-
-  private List<String> allOverrides() {
-    List<String> all = new ArrayList<>(overrides);
-    addOverride(all, "input.path", input);
-    addOverride(all, "output.path", output);
-    addOverride(all, "model.path", model);
-    return all;
-  }
-
-  private static void addOverride(List<String> all, String key, String value) {
-    if (value != null) {
-      all.add(key + "=" + value);
-    }
   }
 
   /** Sorts by time and differs between runs of the same second. */
-  private static String newRunId() {
+  static String newRunId() {
     String time =
         DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)
             .withZone(ZoneOffset.UTC)
@@ -249,13 +268,18 @@ public final class DlmSparkCommand implements Callable<Integer> {
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      Properties properties = new Properties();
-      try (InputStream stream = Version.class.getResourceAsStream("version.properties")) {
-        properties.load(stream);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-      return new String[] {"dlm-spark " + properties.getProperty("version")};
+      return new String[] {"dlm-spark " + version()};
     }
+  }
+
+  /** The version that the build wrote. */
+  static String version() {
+    Properties properties = new Properties();
+    try (InputStream stream = DlmSparkCommand.class.getResourceAsStream("version.properties")) {
+      properties.load(stream);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return properties.getProperty("version");
   }
 }

@@ -79,7 +79,13 @@ final class InputCheck {
       String idColumn,
       String sampleColumn,
       List<GenerationKey> rowKeys,
-      long count) {}
+      long count) {
+
+    /** The columns that together name a row. */
+    List<String> nameColumns() {
+      return sampleColumn == null ? List.of(idColumn) : List.of(idColumn, sampleColumn);
+    }
+  }
 
   /**
    * Opens and checks the input. Reads the columns with ids and, where the id is a hash, prompts.

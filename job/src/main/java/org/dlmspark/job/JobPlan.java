@@ -86,30 +86,18 @@ record JobPlan(
    * @return lines for the console
    */
   List<Line> brief() {
-    ModelConfig config = model.config();
-    GenerationSettings generation = settings.generation().resolve(DecoderService.traits(config));
     List<Line> lines = new ArrayList<>();
-    lines.add(
-        Line.of(
-            "model",
-            "%s: %s, %s parameters stored as %s, context %,d tokens",
-            settings.decoder().modelPath(),
-            config.family(),
-            count(model.parameters()),
-            name(config.storedType()),
-            config.maxSequenceLength()));
+    lines.add(modelLine());
     lines.add(
         Line.of(
             "input",
-            "%s: %,d rows of %s in %,d %s",
+            "%s: %,d rows of %s",
             settings.input().path(),
             input.count(),
-            settings.input().format(),
-            partitions,
-            partitions == 1 ? "task" : "tasks"));
+            settings.input().format()));
     lines.add(Line.of("output", "%s", settings.output().path()));
-    lines.add(Line.of("generation", "%s", generation(generation)));
-    lines.add(Line.of("cache", "%s", cache(generation.cache())));
+    lines.add(generationLine());
+    lines.add(Line.of("cache", "%s", cache(settings.generation().cache())));
     if (!input.rowKeys().isEmpty()) {
       lines.add(
           Line.of(
@@ -122,6 +110,57 @@ record JobPlan(
       lines.add(Line.of("samples", "%,d of each prompt", settings.input().samplesPerPrompt()));
     }
     return lines;
+  }
+
+  /**
+   * What of the work is done already.
+   *
+   * @param work what there is to do
+   * @return a line for the console
+   */
+  Line workLine(WavedJob.Work work) {
+    boolean retry = settings.output().mode() == OutputMode.RETRY_FAILED && work.failed() > 0;
+    return Line.of(
+        "work",
+        "%,d rows to do%s%s",
+        work.missing(),
+        work.done() == 0 ? "" : String.format(Locale.ROOT, ", %,d in the output", work.done()),
+        work.failed() == 0
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                ", %,d of them with an error%s",
+                work.failed(),
+                retry ? ", to be done anew" : ""));
+  }
+
+  /** Which model. */
+  Line modelLine() {
+    ModelConfig config = model.config();
+    return Line.of(
+        "model",
+        "%s: %s, %s parameters stored as %s, context %,d tokens",
+        settings.decoder().modelPath(),
+        config.family(),
+        count(model.parameters()),
+        name(config.storedType()),
+        config.maxSequenceLength());
+  }
+
+  /** How completions are generated, the cache apart. */
+  Line generationLine() {
+    GenerationSettings generation =
+        settings.generation().resolve(DecoderService.traits(model.config()));
+    return Line.of("generation", "%s", generation(generation));
+  }
+
+  /** How much is decoded at the same time. */
+  Line batchLine() {
+    return Line.of(
+        "batch",
+        "%,d sequences and %,d tokens at most at the same time",
+        settings.decoder().maxSequences(),
+        settings.decoder().maxTokens());
   }
 
   /**
@@ -149,12 +188,7 @@ record JobPlan(
             settings.input().idColumn() == null
                 ? "hash of the prompt, in an added column " + InputCheck.HASH_COLUMN
                 : "column " + settings.input().idColumn()));
-    lines.add(
-        Line.of(
-            "batch",
-            "%,d sequences and %,d tokens at most at the same time",
-            decoder.maxSequences(),
-            decoder.maxTokens()));
+    lines.add(batchLine());
     lines.add(
         Line.of(
             "device",

@@ -108,10 +108,12 @@ public record JobSettings(
   /**
    * The Spark job.
    *
-   * @param partitions number of tasks; 0 for a number chosen from rows and cores
+   * @param waveRows rows of a wave; 0 for as many as take some minutes
+   * @param partitions number of tasks of a wave; 0 for a number chosen from rows and cores
+   * @param maxErrorShare the share of rows with an error above which the run stops
    * @param name the Spark application's name
    */
-  public record Job(int partitions, String name) {
+  public record Job(int waveRows, int partitions, double maxErrorShare, String name) {
 
     /** The most tasks that make sense: the driver keeps a record of each. */
     private static final int MAX_PARTITIONS = 1_000_000;
@@ -124,6 +126,14 @@ public record JobSettings(
                 + partitions
                 + ": must be 0 (chosen from the rows and the cores) to "
                 + MAX_PARTITIONS);
+      }
+      if (waveRows < 0) {
+        throw new IllegalArgumentException(
+            "job.wave-rows = " + waveRows + ": must be 0 (chosen by the time they take) or more");
+      }
+      if (!(maxErrorShare >= 0 && maxErrorShare <= 1)) {
+        throw new IllegalArgumentException(
+            "job.max-error-share = " + maxErrorShare + ": must be from 0 to 1, which never stops");
       }
       requireText("job.name", name, "give the Spark application a name");
     }

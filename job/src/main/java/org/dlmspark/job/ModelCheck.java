@@ -40,8 +40,7 @@ final class ModelCheck {
       Path folder = ModelLocation.resolve(settings.decoder().modelPath());
       Checkpoint checkpoint = Checkpoint.open(folder);
       checkTemplate(folder, settings);
-      checkLengths(checkpoint.config(), settings.generation(), settings.decoder());
-      var unused = settings.generation().resolve(DecoderService.traits(checkpoint.config()));
+      checkFits(checkpoint.config(), settings.generation(), settings.decoder());
       return new ModelFacts(folder, checkpoint.config(), checkpoint.weights().parameters());
     } catch (CheckpointException | TextException | IllegalArgumentException e) {
       throw new RefusedException(e.getMessage(), e);
@@ -53,6 +52,23 @@ final class ModelCheck {
       if (settings.input().chat()) {
         codec.requireChat(settings.input().systemPrompt());
       }
+    }
+  }
+
+  /**
+   * Checks that completions can be generated so with the model.
+   *
+   * @param model the model
+   * @param generation how completions are generated
+   * @param decoder what decodes
+   * @throws RefusedException if there is no room, or settings do not fit together for this model
+   */
+  static void checkFits(ModelConfig model, GenerationSettings generation, DecoderSettings decoder) {
+    checkLengths(model, generation, decoder);
+    try {
+      var unused = generation.resolve(DecoderService.traits(model));
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException(e.getMessage(), e);
     }
   }
 

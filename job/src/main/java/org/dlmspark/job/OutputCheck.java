@@ -3,6 +3,7 @@ package org.dlmspark.job;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -12,6 +13,9 @@ import org.dlmspark.udf.FailureReason;
 /** Looks at the output path, so that a run neither stops at its end nor destroys anything. */
 final class OutputCheck {
 
+  /** What Spark calls the files of a table. */
+  static final Predicate<String> TABLE = name -> name.startsWith("part-");
+
   private OutputCheck() {}
 
   /**
@@ -19,10 +23,11 @@ final class OutputCheck {
    *
    * @param settings the run's settings
    * @param hadoop how to reach file systems
+   * @param written tells by the name of a file or folder in the output whether such a run writes it
    * @throws RefusedException if the output exists and may not be replaced, or if it and the input
    *     lie in one another
    */
-  static void check(JobSettings settings, Configuration hadoop) {
+  static void check(JobSettings settings, Configuration hadoop, Predicate<String> written) {
     String output = settings.output().path();
     if (output.matches(".*[*?\\[\\]{}].*")) {
       throw new RefusedException(
@@ -38,13 +43,15 @@ final class OutputCheck {
       if (!fileSystem.exists(path)) {
         return;
       }
-      if (settings.output().mode() == OutputMode.ERROR_IF_EXISTS) {
+      boolean resumable = written == TABLE;
+      OutputMode mode = settings.output().mode();
+      if (mode == OutputMode.ERROR_IF_EXISTS || (!resumable && mode != OutputMode.OVERWRITE)) {
         throw new RefusedException(
             "output.path = "
                 + output
                 + " exists: choose another, or replace it with --set output.mode=overwrite");
       }
-      refuseForeignFiles(output, path, fileSystem);
+      refuseForeignFiles(output, path, fileSystem, written);
     } catch (RefusedException e) {
       throw e;
     } catch (IOException | RuntimeException e) { // Hadoop throws the latter for a missing class.
@@ -101,7 +108,8 @@ final class OutputCheck {
   }
 
   /** A slip in {@code output.path} must not cost a home directory. */
-  private static void refuseForeignFiles(String output, Path path, FileSystem fileSystem)
+  private static void refuseForeignFiles(
+      String output, Path path, FileSystem fileSystem, Predicate<String> written)
       throws IOException {
     if (!fileSystem.getFileStatus(path).isDirectory()) {
       throw new RefusedException(
@@ -109,15 +117,14 @@ final class OutputCheck {
     }
     for (FileStatus status : fileSystem.listStatus(path)) {
       String name = status.getPath().getName();
-      boolean written = name.startsWith("part-") || name.startsWith("_") || name.startsWith(".");
-      if (!written) {
+      if (!written.test(name) && !name.startsWith("_") && !name.startsWith(".")) {
         throw new RefusedException(
             "output.path = "
                 + output
                 + " holds "
                 + name
-                + ", which no job wrote: output.mode = overwrite replaces only a job's output;"
-                + " choose another folder or empty it yourself");
+                + ", which this command does not write: output.mode = overwrite replaces only its own"
+                + " output; choose another folder or empty it yourself");
       }
     }
   }

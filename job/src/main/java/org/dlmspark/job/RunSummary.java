@@ -7,7 +7,6 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.first;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
-import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
 import java.time.Duration;
@@ -23,26 +22,29 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.udf.OutputSchema;
 
 /**
- * What a run did, read back from what it wrote.
+ * What is in an output, and what a run did for it, read back from the rows.
  *
- * @param rows rows by finish reason
- * @param errors rows with an error by code
- * @param totals sums over all rows
+ * @param rows rows by finish reason, those of earlier runs too
+ * @param errors rows with an error by code, those of earlier runs too
+ * @param ownRows rows of the run
+ * @param ownFailed those of them with an error
+ * @param totals sums over the run's rows
  * @param executors executors that decoded
- * @param slowest the rows that took longest, the slowest first
+ * @param slowest the run's rows that took longest, the slowest first
  * @param answers how many completions were right; null if it was not asked
  * @param wall the time that generating and writing took, waiting for the model included
  */
 record RunSummary(
     Map<String, Long> rows,
     Map<String, ErrorCount> errors,
+    long ownRows,
+    long ownFailed,
     Totals totals,
     int executors,
     List<SlowRow> slowest,
@@ -102,11 +104,17 @@ record RunSummary(
    * @param settings the run's settings
    * @param input the columns of the input, the id included
    * @param idColumn the column that names a row
+   * @param runId the run's name
    * @param wall the time that generating and writing took
    * @return the summary
    */
   static RunSummary read(
-      SparkSession spark, JobSettings settings, StructType input, String idColumn, Duration wall) {
+      SparkSession spark,
+      JobSettings settings,
+      StructType input,
+      String idColumn,
+      String runId,
+      Duration wall) {
     Dataset<Row> output =
         spark.read().schema(OutputSchema.of(input)).parquet(settings.output().path());
     Map<String, Long> rows = new TreeMap<>();
@@ -114,12 +122,27 @@ record RunSummary(
     Set<String> executors = new HashSet<>();
     Totals totals = new Totals(0, 0, 0, 0, 0, 0);
     Answers answers = new Answers(0, 0);
-    for (Row group : groups(output, settings.check())) {
+    long ownRows = 0;
+    long ownFailed = 0;
+    Column own = col("origin.run_id").equalTo(runId);
+    for (Row group : groups(output, settings.check(), own)) {
       long count = group.getAs("rows");
       rows.merge(group.getAs("finish_reason"), count, Long::sum);
       if (group.getAs("code") != null) {
-        errors.put(group.getAs("code"), new ErrorCount(count, group.getAs("message")));
+        errors.merge(
+            group.getAs("code"),
+            new ErrorCount(count, group.getAs("message")),
+            (a, b) -> new ErrorCount(a.rows() + b.rows(), a.example()));
       }
+      answers =
+          new Answers(
+              answers.right() + group.<Long>getAs("right"),
+              answers.asked() + group.<Long>getAs("asked"));
+      if (!group.<Boolean>getAs("own")) {
+        continue;
+      }
+      ownRows += count;
+      ownFailed += group.getAs("code") == null ? 0 : count;
       executors.addAll(group.getList(group.fieldIndex("executors")));
       totals =
           new Totals(
@@ -131,33 +154,29 @@ record RunSummary(
               totals.positionsComputed() + group.<Long>getAs("positions_computed"),
               totals.positionsTotal() + group.<Long>getAs("positions_total"),
               totals.computeMs() + group.<Double>getAs("compute_ms"));
-      answers =
-          new Answers(
-              answers.right() + group.<Long>getAs("right"),
-              answers.asked() + group.<Long>getAs("asked"));
     }
     return new RunSummary(
         rows,
         errors,
+        ownRows,
+        ownFailed,
         totals,
         executors.size(),
-        slowest(output, idColumn),
+        slowest(output.filter(own), idColumn),
         settings.check().answerColumn() == null ? null : answers,
         wall);
   }
 
-  private static List<Row> groups(Dataset<Row> output, JobSettings.Check check) {
+  private static List<Row> groups(Dataset<Row> output, JobSettings.Check check, Column own) {
     Column asked = lit(false);
     Column right = lit(false);
     if (check.answerColumn() != null) {
-      AnswerCheck answerCheck = new AnswerCheck(check.answerPattern());
-      UDF2<String, String, Boolean> isRight = answerCheck::isRight;
       Column reference = InputCheck.column(check.answerColumn()).cast(DataTypes.StringType);
       asked = reference.isNotNull();
-      right = udf(isRight, DataTypes.BooleanType).apply(col("completion"), reference);
+      right = new AnswerCheck(check.answerPattern()).isRight(col("completion"), reference);
     }
     return output
-        .groupBy(col("finish_reason"), col("error.code").as("code"))
+        .groupBy(col("finish_reason"), col("error.code").as("code"), own.as("own"))
         .agg(
             count(lit(1)).as("rows"),
             first(col("error.message"), true).as("message"),
@@ -228,6 +247,24 @@ record RunSummary(
             lines.add(
                 Line.of(
                     "", "%,d %s, such as: %s", error.rows(), code, shortened(error.example()))));
+    if (ownRows < rowCount()) {
+      lines.add(
+          Line.of(
+              "this run",
+              "%,d of them%s",
+              ownRows,
+              ownFailed == 0 ? "" : String.format(Locale.ROOT, ", %,d with an error", ownFailed)));
+    }
+    if (ownRows > 0) {
+      addSpeed(lines);
+    }
+    if (answers != null) {
+      addAnswers(lines);
+    }
+    return lines;
+  }
+
+  private void addSpeed(List<Line> lines) {
     double seconds = Math.max(wall.toNanos() / 1e9, 1e-9);
     lines.add(
         Line.of(
@@ -248,7 +285,7 @@ record RunSummary(
                     Locale.ROOT,
                     ": %.2f times fewer",
                     (double) totals.positionsTotal() / totals.positionsComputed())));
-    long decoded = rowCount() - rows.getOrDefault("error", 0L);
+    long decoded = ownRows - ownFailed;
     if (decoded > 0) {
       lines.add(Line.of("steps", "%.1f a row", (double) totals.steps() / decoded));
     }
@@ -271,19 +308,19 @@ record RunSummary(
               row.decodeMs(),
               row.tokens()));
     }
-    if (answers != null) {
-      lines.add(
-          Line.of(
-              "answers right",
-              "%,d of %,d%s",
-              answers.right(),
-              answers.asked(),
-              answers.asked() == 0
-                  ? ""
-                  : String.format(
-                      Locale.ROOT, " (%.1f%%)", 100.0 * answers.right() / answers.asked())));
-    }
-    return lines;
+  }
+
+  private void addAnswers(List<Line> lines) {
+    lines.add(
+        Line.of(
+            "answers right",
+            "%,d of %,d%s",
+            answers.right(),
+            answers.asked(),
+            answers.asked() == 0
+                ? ""
+                : String.format(
+                    Locale.ROOT, " (%.1f%%)", 100.0 * answers.right() / answers.asked())));
   }
 
   private static String shortened(String text) {

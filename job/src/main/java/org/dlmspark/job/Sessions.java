@@ -22,11 +22,7 @@ final class Sessions {
    * @throws RefusedException if nobody said where Spark runs
    */
   static SparkSession start(SparkConf conf, String name, DecoderSettings decoder) {
-    if (!conf.contains("spark.master")) {
-      throw new RefusedException(
-          "no Spark master is set: start the job with submit.sh or spark-submit, for example with"
-              + " --master 'local[*]'");
-    }
+    requireMaster(conf);
     SparkConf own = conf.clone().setAppName(name);
     // Speculation would decode the last rows twice.
     own.set("spark.speculation", "false");
@@ -35,6 +31,20 @@ final class Sessions {
       own.set(DlmSparkPlugin.DECODER_CONF, decoder.toJson());
     }
     return SparkSession.builder().config(own).getOrCreate();
+  }
+
+  /**
+   * Checks that somebody said where Spark runs.
+   *
+   * @param conf what spark-submit set
+   * @throws RefusedException if nobody did
+   */
+  static void requireMaster(SparkConf conf) {
+    if (!conf.contains("spark.master")) {
+      throw new RefusedException(
+          "no Spark master is set: start the job with submit.sh or spark-submit, for example with"
+              + " --master 'local[*]'");
+    }
   }
 
   private static String withOwnPlugin(String plugins) {

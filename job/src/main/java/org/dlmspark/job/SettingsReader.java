@@ -56,7 +56,8 @@ public final class SettingsReader {
             value("input.samples-per-prompt").wholeInt(),
             value("input.chat").yesOrNo(),
             value("input.system-prompt").text()),
-        new JobSettings.Output(value("output.path").text(), outputMode()),
+        new JobSettings.Output(
+            value("output.path").text(), value("output.mode").choice(OutputMode.values())),
         new DecoderSettings(
             value("model.path").text(),
             value("model.dtype").present(),
@@ -65,7 +66,11 @@ public final class SettingsReader {
             value("batch.max-sequences").wholeInt(),
             value("batch.max-tokens").wholeInt()),
         generation(),
-        new JobSettings.Job(value("job.partitions").wholeInt(), value("job.name").text()),
+        new JobSettings.Job(
+            value("job.wave-rows").wholeInt(),
+            value("job.partitions").wholeInt(),
+            value("job.max-error-share").number(),
+            value("job.name").text()),
         new JobSettings.Check(
             value("check.answer-column").text(), pattern("check.answer-pattern")));
   }
@@ -76,16 +81,6 @@ public final class SettingsReader {
       key.set(generation, value(key.key()));
     }
     return generation.build();
-  }
-
-  private OutputMode outputMode() {
-    String key = "output.mode";
-    if ("resume".equals(value(key).text())) {
-      throw new RefusedException(
-          "output.mode = resume: a run cannot be resumed in this version;"
-              + " choose another output.path, or overwrite");
-    }
-    return value(key).choice(OutputMode.values());
   }
 
   private SettingValue value(String key) {

@@ -48,13 +48,21 @@ final class SettingsSources {
    * @return the content of {@code reference.conf}, with comments and line numbers
    */
   static Config reference() {
-    try (InputStream stream = SettingsSources.class.getResourceAsStream(REFERENCE);
+    return resource(REFERENCE);
+  }
+
+  /**
+   * A settings file that comes with the job.
+   *
+   * @param name its name, beside this class
+   * @return its content, substitutions not yet resolved
+   */
+  static Config resource(String name) {
+    try (InputStream stream = SettingsSources.class.getResourceAsStream(name);
         Reader reader = new InputStreamReader(stream, StandardCharsets.UTF_8)) {
       return ConfigFactory.parseReader(
           reader,
-          ConfigParseOptions.defaults()
-              .setSyntax(ConfigSyntax.CONF)
-              .setOriginDescription(REFERENCE));
+          ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF).setOriginDescription(name));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -100,7 +108,7 @@ final class SettingsSources {
       user = parseOverride(override).withFallback(user);
     }
     if (file != null) {
-      user = user.withFallback(parseFile(file));
+      user = user.withFallback(parseFile("--config", file));
     }
     Config reference = reference();
     Config merged;
@@ -126,16 +134,24 @@ final class SettingsSources {
         .setIncluder(new LocalFilesIncluder(file.toAbsolutePath().getParent(), depth));
   }
 
-  private static Config parseFile(Path file) {
+  /**
+   * Parses a user's file.
+   *
+   * @param option the option that names it, for messages
+   * @param file the file
+   * @return its content, substitutions not yet resolved
+   * @throws RefusedException if it cannot be read
+   */
+  static Config parseFile(String option, Path file) {
     if (!Files.isRegularFile(file)) {
       throw new RefusedException(
-          "--config " + file + ": there is no such file; the path is relative to where you stand");
+          option + " " + file + ": there is no such file; the path is relative to where you stand");
     }
     try {
       return ConfigFactory.parseFile(file.toFile(), fileOptions(file, 0));
     } catch (ConfigException e) {
       throw new RefusedException(
-          "--config " + file + ": cannot be read as HOCON: " + e.getMessage(), e);
+          option + " " + file + ": cannot be read as HOCON: " + e.getMessage(), e);
     }
   }
 
@@ -211,7 +227,14 @@ final class SettingsSources {
     return known.stream().filter(key -> key.startsWith(prefix)).findFirst().orElse(null);
   }
 
-  private static String nearest(String key, Collection<String> known) {
+  /**
+   * The key that was meant, most likely.
+   *
+   * @param key a key that does not exist
+   * @param known those that do
+   * @return one of them
+   */
+  static String nearest(String key, Collection<String> known) {
     LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
     String lastName = key.substring(key.lastIndexOf('.') + 1);
     // A right name in the wrong group is nearer to what was meant than any spelling.

@@ -161,7 +161,7 @@ class DlmSparkCommandTest {
     assertThat(out())
         .startsWith("Plan\n  model ")
         .contains("llada, 728 parameters stored as float32, context 64 tokens")
-        .contains(": 2 rows of json in 1 task\n")
+        .contains(": 2 rows of json\n")
         .contains("device            CPU, since Spark assigns no GPU, computing in float32\n")
         .endsWith("Dry run: everything was checked, nothing was decoded, nothing was written.\n");
     assertThat(err()).isEmpty();
@@ -182,10 +182,10 @@ class DlmSparkCommandTest {
     assertThat(err()).isEmpty();
     assertThat(out())
         .contains("Generating\n  model ")
-        .contains(": 5 rows of json in 3 tasks\n")
+        .contains(": 5 rows of json\n")
         .containsPattern("Done in \\d+\\.\\d s\n  output            \\S+/out\n")
         .contains("  rows              5: 1 error, 1 length, 3 stop\n")
-        .contains("                    1 EMPTY_PROMPT, such as: the prompt is empty\n")
+        .contains("                    1 PROMPT_EMPTY, such as: the prompt is empty\n")
         .contains("  tokens            12 generated from 28 of prompts\n")
         .containsPattern("  speed             \\d+\\.\\d tokens a second\n")
         .contains("  positions         400 computed, 1,600 without a cache: 4.00 times fewer\n")
@@ -244,8 +244,8 @@ class DlmSparkCommandTest {
   @Test
   void existingOutputIsRefusedUnlessItIsToBeReplaced() throws IOException {
     input("{\"id\": 1, \"prompt\": \"a\"}");
-    assertThat(execute(runArgs())).isZero();
-    assertThat(execute(runArgs())).isEqualTo(2);
+    assertThat(execute(runArgs("--set=output.mode=error-if-exists"))).isZero();
+    assertThat(execute(runArgs("--set=output.mode=error-if-exists"))).isEqualTo(2);
     assertThat(err()).contains(" exists: choose another, or replace it");
     input("{\"id\": 2, \"prompt\": \"b\"}", "{\"id\": 3, \"prompt\": \"c\"}");
     assertThat(execute(runArgs("--set=output.mode=overwrite"))).isZero();

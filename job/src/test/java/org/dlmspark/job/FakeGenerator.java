@@ -57,7 +57,7 @@ final class FakeGenerator implements MapPartitionsFunction<Row, Row> {
     // Spark's encoder of rows takes Scala's sequences, not Java's lists.
     values.add(blank ? null : CollectionConverters.asScala(List.of(1, 2, 3)).toSeq());
     values.add(blank ? "error" : prompt.length() > 5 ? "length" : "stop");
-    values.add(blank ? RowFactory.create("EMPTY_PROMPT", "the prompt is empty") : null);
+    values.add(blank ? RowFactory.create("PROMPT_EMPTY", "the prompt is empty") : null);
     values.add(blank ? null : RowFactory.create(7, 3, 4, 4, 100L, 400L));
     double decodeMs = blank ? 0 : 10.0 * prompt.length();
     values.add(

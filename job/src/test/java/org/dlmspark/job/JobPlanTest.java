@@ -85,7 +85,7 @@ class JobPlanTest {
             new Line(
                 "model",
                 "llada: llada, 8.0 billion parameters stored as bfloat16, context 4,096 tokens"),
-            new Line("input", "in: 256 rows of parquet in 3 tasks"),
+            new Line("input", "in: 256 rows of parquet"),
             new Line("output", "out"),
             new Line(
                 "generation",

@@ -35,7 +35,8 @@ class OutputCheckTest {
                 "output.path=" + output,
                 "model.path=model",
                 "output.mode=" + mode)),
-        new Configuration());
+        new Configuration(),
+        OutputCheck.TABLE);
   }
 
   private static void assertRefused(String input, Path output, String mode, String message) {
@@ -82,8 +83,8 @@ class OutputCheckTest {
         "overwrite",
         "output.path = "
             + output
-            + " holds thesis.txt, which no job wrote: output.mode = overwrite replaces only a job's"
-            + " output; choose another folder or empty it yourself");
+            + " holds thesis.txt, which this command does not write: output.mode = overwrite"
+            + " replaces only its own output; choose another folder or empty it yourself");
   }
 
   @Test
@@ -149,7 +150,8 @@ class OutputCheckTest {
                             "input.path=" + input,
                             "output.path=nowhere://a/b",
                             "model.path=model")),
-                    new Configuration()))
+                    new Configuration(),
+                    OutputCheck.TABLE))
         .isInstanceOf(RefusedException.class)
         .hasMessage(
             "output.path = nowhere://a/b cannot be looked at: No FileSystem for scheme"

@@ -53,7 +53,7 @@ class SettingsReaderTest {
     expected.put("input.chat", "true");
     expected.put("input.system-prompt", "null");
     expected.put("output.path", "null");
-    expected.put("output.mode", "error-if-exists");
+    expected.put("output.mode", "resume");
     expected.put("model.path", "null");
     expected.put("model.dtype", "auto");
     expected.put("model.device", "auto");
@@ -80,7 +80,9 @@ class SettingsReaderTest {
     expected.put("cache.window-size", "4");
     expected.put("batch.max-sequences", "16");
     expected.put("batch.max-tokens", "8192");
+    expected.put("job.wave-rows", "0");
     expected.put("job.partitions", "0");
+    expected.put("job.max-error-share", "0.2");
     expected.put("job.name", "dlm-spark");
     expected.put("check.answer-column", "null");
     expected.put("check.answer-pattern", "####\\s*\\$?(-?[0-9][0-9,]*(?:\\.[0-9]+)?)");
@@ -99,12 +101,11 @@ class SettingsReaderTest {
     assertThat(settings.input())
         .isEqualTo(
             new JobSettings.Input("in", "parquet", Map.of(), "id", "prompt", true, 1, true, null));
-    assertThat(settings.output())
-        .isEqualTo(new JobSettings.Output("out", OutputMode.ERROR_IF_EXISTS));
+    assertThat(settings.output()).isEqualTo(new JobSettings.Output("out", OutputMode.RESUME));
     assertThat(settings.decoder())
         .isEqualTo(new DecoderSettings("model", "auto", "auto", 0, 16, 8192));
     assertThat(settings.generation()).isEqualTo(new GenerationSettingsBuilder().build());
-    assertThat(settings.job()).isEqualTo(new JobSettings.Job(0, "dlm-spark"));
+    assertThat(settings.job()).isEqualTo(new JobSettings.Job(0, 0, 0.2, "dlm-spark"));
     assertThat(settings.check().answerColumn()).isNull();
   }
 
@@ -146,7 +147,9 @@ class SettingsReaderTest {
             "cache.window-size=6",
             "batch.max-sequences=2",
             "batch.max-tokens=500",
+            "job.wave-rows=500",
             "job.partitions=7",
+            "job.max-error-share=0.5",
             "job.name=nightly",
             "check.answer-column=answer",
             "check.answer-pattern=is (.*)");
@@ -187,7 +190,7 @@ class SettingsReaderTest {
                 .refreshInterval(4)
                 .windowSize(6)
                 .build());
-    assertThat(settings.job()).isEqualTo(new JobSettings.Job(7, "nightly"));
+    assertThat(settings.job()).isEqualTo(new JobSettings.Job(500, 7, 0.5, "nightly"));
     assertThat(settings.check().answerColumn()).isEqualTo("answer");
     assertThat(settings.check().answerPattern().pattern()).isEqualTo("is (.*)");
   }
@@ -283,10 +286,11 @@ class SettingsReaderTest {
         "cache.policy=fast | cache.policy = \"fast\": must be one of none, decode, greedy, prefill,"
             + " pd, prefix, dual, block-decode (--set cache.policy)",
         "cache.refresh-interval=0 | cache.refresh-interval = 0: must be at least 1 (steps)",
-        "output.mode=resume | output.mode = resume: a run cannot be resumed in this version;"
-            + " choose another output.path, or overwrite",
-        "output.mode=append | output.mode = \"append\": must be one of error-if-exists, overwrite"
-            + " (--set output.mode)",
+        "output.mode=append | output.mode = \"append\": must be one of resume, retry-failed,"
+            + " error-if-exists, overwrite (--set output.mode)",
+        "job.wave-rows=-1 | job.wave-rows = -1: must be 0 (chosen by the time they take) or more",
+        "job.max-error-share=2 | job.max-error-share = 2.0: must be from 0 to 1, which never"
+            + " stops",
         "model.dtype=int8 | model.dtype = int8: must be one of auto, float32, float16, bfloat16",
         "model.device=tpu | model.device = tpu: must be auto, cpu, gpu or gpu:N with N a number",
         "model.device=null | model.device = null: must have a value; leave it out for the default",

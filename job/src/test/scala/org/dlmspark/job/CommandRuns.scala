@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.{Path, Paths}
 
 import org.apache.spark.sql.{DataFrame, SparkSession}
+import org.dlmspark.udf.GenerateUdf
 import org.scalatest.{BeforeAndAfterAll, Suite}
 
 /** Runs the command line in this process, as spark-submit runs it: the master is a system property. */
@@ -31,11 +32,16 @@ trait CommandRuns extends BeforeAndAfterAll { this: Suite =>
     try properties.keys.foreach(System.clearProperty)
     finally super.afterAll()
 
-  protected def run(args: String*): Ran = {
+  protected def run(args: String*): Ran = run(new GenerateUdf(_, _), args)
+
+  /** Runs without a model, by [[FakeGenerator]]. */
+  protected def runFake(args: String*): Ran = run(new FakeGenerator(_, _), args)
+
+  private def run(generator: RowGenerator, args: Seq[String]): Ran = {
     val out = new ByteArrayOutputStream
     val err = new ByteArrayOutputStream
     val console = new Console(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8))
-    val exitCode = DlmSparkCommand.execute(console, args: _*)
+    val exitCode = DlmSparkCommand.execute(console, generator, args: _*)
     Ran(exitCode, out.toString(UTF_8), err.toString(UTF_8))
   }
 

@@ -2,6 +2,7 @@ package org.dlmspark.udf.decode;
 
 import java.util.Locale;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
 
 /**
@@ -10,56 +11,107 @@ import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
  */
 public enum GenerationKey {
   /** {@link GenerationSettings#genLength()}. */
-  GEN_LENGTH("generation.gen-length", (to, value) -> to.genLength(value.wholeInt())),
+  GEN_LENGTH(
+      "generation.gen-length",
+      (to, value) -> to.genLength(value.wholeInt()),
+      GenerationSettings::genLength),
   /** {@link GenerationSettings#blockLength()}. */
-  BLOCK_LENGTH("generation.block-length", (to, value) -> to.blockLength(value.wholeIntOrNull())),
+  BLOCK_LENGTH(
+      "generation.block-length",
+      (to, value) -> to.blockLength(value.wholeIntOrNull()),
+      GenerationSettings::blockLength),
   /** {@link GenerationSettings#steps()}. */
-  STEPS("generation.steps", (to, value) -> to.steps(value.wholeIntOrNull())),
+  STEPS(
+      "generation.steps",
+      (to, value) -> to.steps(value.wholeIntOrNull()),
+      GenerationSettings::steps),
   /** {@link Unmasking#schedule()}. */
   SCHEDULE(
-      "generation.schedule", (to, value) -> to.schedule(value.choiceOrAuto(Schedule.values()))),
+      "generation.schedule",
+      (to, value) -> to.schedule(value.choiceOrAuto(Schedule.values())),
+      from -> from.unmasking().schedule()),
   /** {@link Unmasking#eps()}. */
-  EPS("generation.eps", (to, value) -> to.eps(value.number())),
+  EPS("generation.eps", (to, value) -> to.eps(value.number()), from -> from.unmasking().eps()),
   /** {@link Unmasking#remasking()}. */
-  REMASKING("generation.remasking", (to, value) -> to.remasking(value.choice(Remasking.values()))),
+  REMASKING(
+      "generation.remasking",
+      (to, value) -> to.remasking(value.choice(Remasking.values())),
+      from -> from.unmasking().remasking()),
   /** {@link Unmasking#algTemp()}. */
-  ALG_TEMP("generation.alg-temp", (to, value) -> to.algTemp(value.number())),
+  ALG_TEMP(
+      "generation.alg-temp",
+      (to, value) -> to.algTemp(value.number()),
+      from -> from.unmasking().algTemp()),
   /** {@link Unmasking#threshold()}. */
-  THRESHOLD("generation.threshold", (to, value) -> to.threshold(value.numberOrNull())),
+  THRESHOLD(
+      "generation.threshold",
+      (to, value) -> to.threshold(value.numberOrNull()),
+      from -> from.unmasking().threshold()),
   /** {@link Unmasking#factor()}. */
-  FACTOR("generation.factor", (to, value) -> to.factor(value.numberOrNull())),
+  FACTOR(
+      "generation.factor",
+      (to, value) -> to.factor(value.numberOrNull()),
+      from -> from.unmasking().factor()),
   /** {@link Sampling#temperature()}. */
-  TEMPERATURE("generation.temperature", (to, value) -> to.temperature(value.number())),
+  TEMPERATURE(
+      "generation.temperature",
+      (to, value) -> to.temperature(value.number()),
+      from -> from.sampling().temperature()),
   /** {@link Sampling#topP()}. */
-  TOP_P("generation.top-p", (to, value) -> to.topP(value.number())),
+  TOP_P("generation.top-p", (to, value) -> to.topP(value.number()), from -> from.sampling().topP()),
   /** {@link Sampling#topK()}. */
-  TOP_K("generation.top-k", (to, value) -> to.topK(value.wholeInt())),
+  TOP_K(
+      "generation.top-k", (to, value) -> to.topK(value.wholeInt()), from -> from.sampling().topK()),
   /** {@link GenerationSettings#guidanceScale()}. */
-  GUIDANCE_SCALE("generation.guidance-scale", (to, value) -> to.guidanceScale(value.number())),
+  GUIDANCE_SCALE(
+      "generation.guidance-scale",
+      (to, value) -> to.guidanceScale(value.number()),
+      GenerationSettings::guidanceScale),
   /** {@link GenerationSettings#minNewTokens()}. */
-  MIN_NEW_TOKENS("generation.min-new-tokens", (to, value) -> to.minNewTokens(value.wholeInt())),
+  MIN_NEW_TOKENS(
+      "generation.min-new-tokens",
+      (to, value) -> to.minNewTokens(value.wholeInt()),
+      GenerationSettings::minNewTokens),
   /** {@link GenerationSettings#stopAtEos()}. */
-  STOP_AT_EOS("generation.stop-at-eos", (to, value) -> to.stopAtEos(value.yesOrNo())),
+  STOP_AT_EOS(
+      "generation.stop-at-eos",
+      (to, value) -> to.stopAtEos(value.yesOrNo()),
+      GenerationSettings::stopAtEos),
   /** {@link GenerationSettings#stop()}. */
-  STOP("generation.stop", (to, value) -> to.stop(value.texts())),
+  STOP("generation.stop", (to, value) -> to.stop(value.texts()), GenerationSettings::stop),
   /** {@link GenerationSettings#seed()}. */
-  SEED("generation.seed", (to, value) -> to.seed(value.whole())),
+  SEED("generation.seed", (to, value) -> to.seed(value.whole()), GenerationSettings::seed),
   /** {@link CacheSettings#policy()}. */
   CACHE_POLICY(
-      "cache.policy", (to, value) -> to.cachePolicy(value.choice(CachePolicyName.values()))),
+      "cache.policy",
+      (to, value) -> to.cachePolicy(value.choice(CachePolicyName.values())),
+      from -> from.cache().policy()),
   /** {@link CacheSettings#refreshInterval()}. */
-  REFRESH_INTERVAL("cache.refresh-interval", (to, value) -> to.refreshInterval(value.wholeInt())),
+  REFRESH_INTERVAL(
+      "cache.refresh-interval",
+      (to, value) -> to.refreshInterval(value.wholeInt()),
+      from -> from.cache().refreshInterval()),
   /** {@link CacheSettings#windowSize()}. */
-  WINDOW_SIZE("cache.window-size", (to, value) -> to.windowSize(value.wholeInt()));
+  WINDOW_SIZE(
+      "cache.window-size",
+      (to, value) -> to.windowSize(value.wholeInt()),
+      from -> from.cache().windowSize());
 
   private final String key;
 
   @SuppressWarnings("ImmutableEnumChecker") // the setters above hold no state
   private final BiConsumer<GenerationSettingsBuilder, SettingValue> setter;
 
-  GenerationKey(String key, BiConsumer<GenerationSettingsBuilder, SettingValue> setter) {
+  @SuppressWarnings("ImmutableEnumChecker") // neither do the getters
+  private final Function<GenerationSettings, Object> getter;
+
+  GenerationKey(
+      String key,
+      BiConsumer<GenerationSettingsBuilder, SettingValue> setter,
+      Function<GenerationSettings, Object> getter) {
     this.key = key;
     this.setter = setter;
+    this.getter = getter;
   }
 
   /**
@@ -89,5 +141,16 @@ public enum GenerationKey {
    */
   public void set(GenerationSettingsBuilder settings, SettingValue value) {
     setter.accept(settings, value);
+  }
+
+  /**
+   * The setting as text.
+   *
+   * @param settings the settings
+   * @return its value as users write it; {@code null} where it is left open
+   */
+  public String text(GenerationSettings settings) {
+    Object value = getter.apply(settings);
+    return value instanceof Named named ? named.settingName() : String.valueOf(value);
   }
 }

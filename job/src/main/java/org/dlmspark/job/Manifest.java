@@ -1,0 +1,135 @@
+package org.dlmspark.job;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What an output is made of, and by which runs: one small JSON file beside the rows. The rows
+ * themselves say how far the work is.
+ *
+ * @param format the form of this file
+ * @param fingerprint what all rows of the output have in common
+ * @param runs the runs so far, the last one last
+ * @param replacement files that are being replaced; null if none are
+ */
+record Manifest(int format, Fingerprint fingerprint, List<Run> runs, Replacement replacement) {
+
+  /** Its file name among the output's notes. */
+  static final String FILE = "manifest.json";
+
+  private static final int FORMAT = 1;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Keeps an immutable copy of the list. */
+  Manifest {
+    runs = List.copyOf(runs);
+  }
+
+  /**
+   * A run that wrote to the output.
+   *
+   * @param id its name, as in {@code origin.run_id}
+   * @param version the program's version
+   * @param startedAt when it began, ISO 8601
+   * @param endedAt when it wrote this last, ISO 8601
+   * @param state {@code running}, {@code done} or {@code failed}; a run that was killed stays
+   *     {@code running}
+   * @param waves waves committed
+   * @param rows rows committed
+   * @param errors those of them with an error, by code
+   * @param completionTokens tokens generated
+   * @param positionsComputed positions computed for them
+   * @param computeMs the decoders' busy time
+   */
+  record Run(
+      String id,
+      String version,
+      String startedAt,
+      String endedAt,
+      String state,
+      int waves,
+      long rows,
+      Map<String, Long> errors,
+      long completionTokens,
+      long positionsComputed,
+      double computeMs) {}
+
+  /**
+   * Files that are on their way out, for others that take over their good rows.
+   *
+   * @param old the files to be replaced
+   * @param known all files that were there before the new ones
+   * @param committed whether the new files are all there, so that the old ones can go
+   */
+  record Replacement(List<String> old, List<String> known, boolean committed) {}
+
+  /** The manifest of an output without rows. */
+  static Manifest of(Fingerprint fingerprint) {
+    return new Manifest(FORMAT, fingerprint, List.of(), null);
+  }
+
+  /**
+   * Reads an output's manifest.
+   *
+   * @param folder the output
+   * @return the manifest, or null if it has none
+   * @throws RefusedException if it is there and cannot be understood
+   */
+  static Manifest read(OutputFolder folder) throws IOException {
+    byte[] bytes = folder.read(FILE);
+    if (bytes == null) {
+      return null;
+    }
+    String where = folder.path() + "/" + OutputFolder.NOTES + "/" + FILE;
+    Manifest manifest;
+    try {
+      manifest = JSON.readValue(bytes, Manifest.class);
+    } catch (IOException | RuntimeException e) {
+      throw new RefusedException(
+          where
+              + " is damaged: restore it, or start anew in another folder or with"
+              + " output.mode=overwrite",
+          e);
+    }
+    if (manifest.format() != FORMAT) {
+      throw new RefusedException(
+          where
+              + " has the form "
+              + manifest.format()
+              + ", and this version knows "
+              + FORMAT
+              + ": continue with the version that wrote it");
+    }
+    return manifest;
+  }
+
+  /** Writes the manifest over the one that is there. */
+  void write(OutputFolder folder) throws IOException {
+    try {
+      String json = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this);
+      folder.replace(FILE, json.getBytes(StandardCharsets.UTF_8));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The manifest with a run added, or with what is now known of its last run. */
+  Manifest with(Run run) {
+    List<Run> all = new ArrayList<>(runs);
+    if (!all.isEmpty() && all.get(all.size() - 1).id().equals(run.id())) {
+      all.remove(all.size() - 1);
+    }
+    all.add(run);
+    return new Manifest(format, fingerprint, all, replacement);
+  }
+
+  /** The manifest with another replacement, or with none. */
+  Manifest with(Replacement other) {
+    return new Manifest(format, fingerprint, runs, other);
+  }
+}
