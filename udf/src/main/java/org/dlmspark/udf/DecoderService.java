@@ -157,11 +157,11 @@ public final class DecoderService {
                 model, settings.maxSequences(), settings.maxTokens(), System::nanoTime));
       }
     } catch (Throwable e) {
+      LOG.error(
+          loaded.isDone() ? "the decoder did not close cleanly" : "the model cannot be loaded", e);
       failedNanos = System.nanoTime();
       // Errors too: a native library that does not link is an Error, and the tasks must hear of it.
-      if (!loaded.completeExceptionally(e)) {
-        LOG.error("the decoder did not close cleanly", e);
-      }
+      loaded.completeExceptionally(e);
     } finally {
       loop.stop();
       if (!loaded.isCompletedExceptionally()) {
