@@ -38,6 +38,7 @@ final class DecodeLoop {
     private final Supplier<Sequence> begin;
     private final Queue<Job> done;
     private volatile Sequence sequence;
+    private boolean beganAlone;
     private volatile boolean cancelled;
     private volatile long admittedNanos;
     private volatile long finishedNanos;
@@ -177,6 +178,7 @@ final class DecodeLoop {
         waitingForSlot.addFirst(next);
         break;
       }
+      next.beganAlone = running.isEmpty();
       next.admittedNanos = System.nanoTime();
       running.put(next.sequence, next);
       changed = true;
@@ -219,20 +221,23 @@ final class DecodeLoop {
     } catch (RuntimeException | OutOfMemoryError e) {
       if (!OutOfMemory.is(e)) {
         failAll(scheduler, e);
-      } else if (running.size() > 1) {
-        halve(scheduler, e);
-      } else {
+      } else if (running.size() == 1 && running.values().iterator().next().beganAlone) {
         failLast(scheduler, e);
+      } else {
+        halve(scheduler, e);
       }
     }
   }
 
-  /** The half that came last makes room, and begins again before what has not begun. */
+  /**
+   * The half that came last makes room, and begins again before what has not begun. The last one
+   * left begins again too: its place in the buffers is from when others were there.
+   */
   private void halve(BatchScheduler scheduler, Throwable e) {
     List<Job> batch = List.copyOf(running.values());
-    List<Job> staying = batch.subList(0, (batch.size() + 1) / 2);
+    List<Job> staying = batch.size() == 1 ? List.of() : batch.subList(0, (batch.size() + 1) / 2);
     int before = tokens(batch);
-    int left = tokens(staying);
+    int left = staying.isEmpty() ? before : tokens(staying);
     for (int i = batch.size() - 1; i >= staying.size(); i--) {
       Job job = batch.get(i);
       scheduler.remove(sequence -> sequence == job.sequence);
@@ -240,7 +245,7 @@ final class DecodeLoop {
       job.sequence = job.begin.get();
       waitingForSlot.addFirst(job);
     }
-    bounds.lower(batch, staying.size(), left);
+    bounds.lower(batch, Math.max(1, staying.size()), left);
     scheduler.limit(bounds.sequences(), bounds.tokens());
     LOG.warn(
         "memory does not suffice for a batch of {} rows with {} tokens: from now on at most {} rows"
@@ -259,7 +264,7 @@ final class DecodeLoop {
     return jobs.stream().mapToInt(job -> job.sequence.bufferRows()).sum();
   }
 
-  /** Memory does not suffice for a row alone. */
+  /** Memory does not suffice for a row that has the batch, and the buffers, to itself. */
   private void failLast(BatchScheduler scheduler, Throwable e) {
     Job job = running.values().iterator().next();
     Sequence sequence = job.sequence;
@@ -271,6 +276,12 @@ final class DecodeLoop {
     running.clear();
     bounds.tooLarge(job);
     scheduler.limit(bounds.sequences(), bounds.tokens());
+    LOG.warn(
+        "memory does not suffice for row {} even alone, with {} tokens: it becomes an error row {},"
+            + " and bounds that only batches with this row have shown are lifted",
+        job.row,
+        sequence.bufferRows(),
+        ErrorCode.OUT_OF_MEMORY);
     finish(
         job,
         new Completion.Failure(

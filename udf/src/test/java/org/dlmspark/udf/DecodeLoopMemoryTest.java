@@ -37,7 +37,9 @@ final class DecodeLoopMemoryTest {
   private volatile int mostRows = SLOTS;
   private volatile int longestRow = 1000;
 
-  /** Up to this step memory suffices for any number of rows. */
+  private volatile int bufferRows = 1000;
+
+  /** Up to this step memory suffices for any number of rows and any buffer. */
   private volatile int freeSteps;
 
   /** Held by a test while it offers rows that are to run together. */
@@ -53,7 +55,7 @@ final class DecodeLoopMemoryTest {
           gate.acquireUninterruptibly();
           gate.release();
           steps.add(lengths);
-          if (!fits(lengths)) {
+          if (!fits(batch, lengths)) {
             throw new IllegalStateException("CUDA out of memory. Tried to allocate 2.00 GiB");
           }
           answer(batch);
@@ -63,9 +65,13 @@ final class DecodeLoopMemoryTest {
     thread.start();
   }
 
-  private boolean fits(List<Integer> lengths) {
-    return (lengths.size() <= mostRows || steps.size() <= freeSteps)
-        && lengths.stream().allMatch(n -> n <= longestRow);
+  private boolean fits(StepBatch batch, List<Integer> lengths) {
+    boolean roomForAll = lengths.size() <= mostRows;
+    for (int i = 0; i < lengths.size(); i++) {
+      roomForAll &= batch.firstRow(i) + lengths.get(i) <= bufferRows;
+    }
+    return (roomForAll || steps.size() <= freeSteps)
+        && lengths.stream().allMatch(length -> length <= longestRow);
   }
 
   /** A token that depends on all tokens of its sequence. */
@@ -212,6 +218,23 @@ final class DecodeLoopMemoryTest {
     gate.release();
     next(2 * SLOTS);
     assertThat(largestStep()).as("no bound is left").isEqualTo(SLOTS);
+  }
+
+  /**
+   * Its buffer rows lie behind those of rows that have left: there may be room at the beginning.
+   */
+  @Test
+  void theLastOneLeftIsTriedFromTheBeginning() throws InterruptedException {
+    List<DecodeLoop.Job> jobs = offered(1, 3);
+    jobs.add(offered(5));
+    // The first one leaves after its third step, and the other has rows 4 to 10.
+    freeSteps = 3;
+    bufferRows = 6;
+    start();
+    assertThat(next(2)).isEqualTo(jobs);
+    assertThat(jobs).allMatch(job -> job.failure() == null);
+    assertThat(jobs.get(1).sequence().forwardPasses()).isEqualTo(5);
+    assertThat(steps).as("one step failed, and three count no more").hasSize(3 + 1 + 5);
   }
 
   @Test

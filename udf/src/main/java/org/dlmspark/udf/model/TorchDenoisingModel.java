@@ -54,6 +54,9 @@ public final class TorchDenoisingModel implements LoadedModel {
   private final AttentionGroups groups;
   private final int maxRows;
 
+  /** A tensor of {@code rows} rows for each layer. */
+  private record Buffers(IValue layers, int rows) {}
+
   /** The arguments that stay the same from step to step, in the order of the program's methods. */
   private final IValue embeddingValue;
 
@@ -66,10 +69,8 @@ public final class TorchDenoisingModel implements LoadedModel {
   private final IValue endsValue;
   private final IValue epsValue;
 
-  private IValue keys;
-  private IValue values;
-  private int keyRows;
-  private int valueRows;
+  private Buffers keys;
+  private Buffers values;
 
   /**
    * Loads a model onto a device. The calling thread is the only one that may use it.
@@ -118,8 +119,8 @@ public final class TorchDenoisingModel implements LoadedModel {
                   config.endTokenIds().stream().mapToLong(Integer::longValue).sorted().toArray()));
       epsValue = kept(IValue.from(config.rmsNormEps()));
       rotaryValue = kept(rotaryTable());
-      keys = IValue.listFrom(new PtNDArray[0]);
-      values = IValue.listFrom(new PtNDArray[0]);
+      keys = new Buffers(IValue.listFrom(new PtNDArray[0]), 0);
+      values = new Buffers(IValue.listFrom(new PtNDArray[0]), 0);
       transfer = new HostTransfer(memory.newSubManager(Device.cpu()));
       groups = new AttentionGroups(device.isGpu() || gridsOnCpu);
     } catch (RuntimeException | Error e) {
@@ -217,8 +218,8 @@ public final class TorchDenoisingModel implements LoadedModel {
               finalNormValue,
               headValue,
               rotaryValue,
-              keys,
-              values,
+              keys.layers(),
+              values.layers(),
               transfer.input(),
               transfer.output(),
               constantsValue,
@@ -247,8 +248,8 @@ public final class TorchDenoisingModel implements LoadedModel {
                 finalNormValue,
                 headValue,
                 rotaryValue,
-                keys,
-                values,
+                keys.layers(),
+                values.layers(),
                 transfer.input(),
                 constantsValue,
                 epsValue,
@@ -263,35 +264,38 @@ public final class TorchDenoisingModel implements LoadedModel {
     for (int s = 0; s < batch.sequences(); s++) {
       rows = Math.max(rows, batch.firstRow(s) + batch.length(s));
     }
-    growBuffers(rows);
+    // Each for itself: memory may suffice for the keys and not for the values.
+    keys = grown(keys, rows);
+    values = grown(values, rows);
     groups.plan(batch);
     return transfer.write(batch, groups);
   }
 
-  /** Each for itself: memory may suffice for the keys and not for the values. */
-  private void growBuffers(int rows) {
-    if (rows > keyRows) {
-      int wanted = rowsFor(rows, keyRows);
-      keys = grown(keys, wanted);
-      keyRows = wanted;
+  /**
+   * The buffers with as many rows as needed. Rows are added by doubling, so that a job of short
+   * rows never holds room for long ones; where memory does not suffice for that, no more than
+   * needed.
+   */
+  private Buffers grown(Buffers old, int rows) {
+    if (rows <= old.rows()) {
+      return old;
     }
-    if (rows > valueRows) {
-      int wanted = rowsFor(rows, valueRows);
-      values = grown(values, wanted);
-      valueRows = wanted;
-    }
-  }
-
-  /** Rows are added by doubling, so that a job of short rows never holds room for long ones. */
-  private int rowsFor(int rows, int now) {
-    int wanted = Math.max(SMALLEST_BUFFER_ROWS, now);
+    int wanted = Math.max(SMALLEST_BUFFER_ROWS, old.rows());
     while (wanted < rows) {
       wanted = Math.multiplyExact(wanted, 2);
     }
-    return Math.max(rows, Math.min(wanted, maxRows));
+    wanted = Math.max(rows, Math.min(wanted, maxRows));
+    try {
+      return new Buffers(grow(old.layers(), wanted), wanted);
+    } catch (RuntimeException e) {
+      if (wanted == rows || !OutOfMemory.is(e)) {
+        throw e;
+      }
+      return new Buffers(grow(old.layers(), rows), rows);
+    }
   }
 
-  private IValue grown(IValue old, int rows) {
+  private IValue grow(IValue old, int rows) {
     try (IValue layers = IValue.from((long) config.layers());
         IValue wanted = IValue.from((long) rows);
         IValue kvHeads = IValue.from((long) config.kvHeads());
@@ -323,8 +327,8 @@ public final class TorchDenoisingModel implements LoadedModel {
   @Override
   public void close() {
     arguments.forEach(IValue::close);
-    keys.close();
-    values.close();
+    keys.layers().close();
+    values.layers().close();
     transfer.close();
     program.close();
     memory.close();
