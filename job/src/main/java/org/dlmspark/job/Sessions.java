@@ -26,6 +26,10 @@ final class Sessions {
     SparkConf own = conf.clone().setAppName(name);
     // Speculation would decode the last rows twice.
     own.set("spark.speculation", "false");
+    // A row that ends its process takes two attempts to find, of every task beside it; and with the
+    // process its shuffle files are lost, which costs the stage an attempt.
+    own.setIfMissing("spark.task.maxFailures", "16");
+    own.setIfMissing("spark.stage.maxConsecutiveAttempts", "16");
     if (decoder != null) {
       own.set("spark.plugins", withOwnPlugin(conf.get("spark.plugins", "")));
       own.set(DlmSparkPlugin.DECODER_CONF, decoder.toJson());

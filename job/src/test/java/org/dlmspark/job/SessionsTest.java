@@ -36,6 +36,8 @@ class SessionsTest {
       SparkConf started = spark.sparkContext().conf();
       assertThat(started.get("spark.app.name")).isEqualTo("nightly");
       assertThat(started.get("spark.speculation")).isEqualTo("false");
+      assertThat(started.get("spark.task.maxFailures")).isEqualTo("16");
+      assertThat(started.get("spark.stage.maxConsecutiveAttempts")).isEqualTo("16");
       assertThat(started.get("spark.plugins"))
           .isEqualTo(NoPlugin.class.getName() + "," + DlmSparkPlugin.class.getName());
       assertThat(started.get(DlmSparkPlugin.DECODER_CONF)).isEqualTo(DECODER.toJson());

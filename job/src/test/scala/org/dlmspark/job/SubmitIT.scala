@@ -1,40 +1,13 @@
 package org.dlmspark.job
 
-import java.io.File
-import java.nio.file.{Files, Path, Paths}
-import java.util.concurrent.TimeUnit
-
-import scala.jdk.CollectionConverters._
+import java.nio.file.{Files, Path}
 
 import org.apache.spark.sql.SparkSession
 import org.dlmspark.udf.fixtures.{SparkSessionFixture, TempFolder}
 import org.scalatest.funsuite.AnyFunSuite
 
 /** `submit.sh` and the application jar as a user has them: real processes, exit codes and logs. */
-class SubmitIT extends AnyFunSuite with SparkSessionFixture with TempFolder {
-
-  private val project: Path = Paths.get("..").toAbsolutePath.normalize
-
-  private case class Ran(exitCode: Int, out: String, err: String)
-
-  private def submit(folder: Path, args: String*): Ran = {
-    val out = folder.resolve("stdout").toFile
-    val err = folder.resolve("stderr").toFile
-    val builder = new ProcessBuilder((s"$project/submit.sh" +: args).asJava)
-      .directory(project.toFile)
-      .redirectOutput(out)
-      .redirectError(err)
-    builder.environment.remove("SPARK_HOME")
-    val process = builder.start()
-    if (!process.waitFor(5, TimeUnit.MINUTES)) {
-      process.descendants.forEach(child => { child.destroyForcibly(); () })
-      process.destroyForcibly()
-      fail(s"submit.sh ${args.mkString(" ")} has not ended after five minutes")
-    }
-    Ran(process.exitValue, text(out), text(err))
-  }
-
-  private def text(file: File): String = Files.readString(file.toPath)
+class SubmitIT extends AnyFunSuite with SubmitRuns with SparkSessionFixture with TempFolder {
 
   private def sampleArgs(output: Path): Seq[String] =
     Seq("--config", "conf/sample.conf", "--output", output.toString, "--set", "model.threads=1")
@@ -65,22 +38,10 @@ class SubmitIT extends AnyFunSuite with SparkSessionFixture with TempFolder {
 
       val executors = spark.read.parquet(s"$folder/cluster").select("origin.executor").distinct().count()
       assert(executors === 2)
-      val loads = (executorLogs() -- before).toList.map(log => count(text(log.toFile), "decoder ready"))
+      val loads = (executorLogs() -- before).toList.map(log => count(text(log), "decoder ready"))
       assert(loads === List(1, 1))
     }
   }
-
-  /** Where the executors of a local-cluster log. */
-  private def executorLogs(): Set[Path] = {
-    val work = project.resolve("job/target/spark/work")
-    if (Files.isDirectory(work)) {
-      val files = Files.walk(work)
-      try files.iterator.asScala.filter(_.endsWith("stderr")).toSet
-      finally files.close()
-    } else Set.empty
-  }
-
-  private def count(text: String, part: String): Int = text.sliding(part.length).count(_ == part)
 
   test("a refusal ends with exit code 2 and one line that says what to do") {
     withTempDir { folder =>

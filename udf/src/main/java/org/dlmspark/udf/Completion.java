@@ -42,7 +42,8 @@ public record Completion(
   public record Failure(ErrorCode code, String message) {}
 
   /**
-   * Counts of one row.
+   * Counts of one row: of the decoding that it came out of. What was begun before, and had to begin
+   * again since memory did not suffice for the batch, is not counted, here nor in its times.
    *
    * @param promptTokens tokens of the prompt, template included
    * @param completionTokens generated tokens before the first end token

@@ -4,15 +4,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.dlmspark.udf.checkpoint.Checkpoint;
 import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.decode.BatchScheduler;
 import org.dlmspark.udf.decode.ModelTraits;
+import org.dlmspark.udf.model.LoadedModel;
 import org.dlmspark.udf.model.ModelSettings;
 import org.dlmspark.udf.model.NativeEngine;
 import org.dlmspark.udf.model.TorchDenoisingModel;
@@ -24,14 +28,25 @@ import org.slf4j.LoggerFactory;
  * The decoder of this JVM: one for each distinct {@link DecoderSettings}, loaded once on a thread
  * of its own and shared by all tasks of the executor. That thread alone touches the model. Decoders
  * live until the executor ends, or until {@link #shutdownAll()}.
+ *
+ * <p>One that cannot be loaded is not tried again for a minute: the attempts of a task come one
+ * right after the other, and each would load for minutes to fail. So a model that no executor can
+ * load fails the job within seconds of the first failed load, with the executor's own message. If
+ * it is one executor's fault, an attempt elsewhere may save the task ({@code
+ * spark.excludeOnFailure.enabled} keeps attempts from going back there), and what was transient is
+ * over when the executor is asked again.
  */
 public final class DecoderService {
   private static final Logger LOG = LoggerFactory.getLogger(DecoderService.class);
   private static final long SHUTDOWN_WAIT_MS = 10_000;
+  private static final long FAILURE_COUNTS_NANOS = TimeUnit.MINUTES.toNanos(1);
+  private static final AtomicInteger COUNT = new AtomicInteger();
   private static final Map<DecoderSettings, DecoderService> SERVICES = new ConcurrentHashMap<>();
 
   /** What the plugin was told of this executor; tasks of other set-ups look for themselves. */
   private static volatile ExecutorFacts pluginFacts;
+
+  private static volatile RowWatch pluginWatch = RowWatch.NONE;
 
   static {
     // The model must be let go before libtorch's own exit handlers run.
@@ -51,14 +66,16 @@ public final class DecoderService {
 
   private final DecoderSettings settings;
   private final ExecutorFacts facts;
+  private final RowWatch watch = pluginWatch;
   private final DecodeLoop loop;
   private final CompletableFuture<Loaded> loaded = new CompletableFuture<>();
   private final Thread thread;
+  private volatile long failedNanos;
 
   private DecoderService(DecoderSettings settings, ExecutorFacts facts) {
     this.settings = settings;
     this.facts = facts;
-    loop = new DecodeLoop(settings.maxSequences());
+    loop = new DecodeLoop(settings.maxSequences(), watch, COUNT.incrementAndGet());
     thread = new Thread(this::run, "dlm-decoder");
     thread.setDaemon(true);
     // DJL finds its engines and native libraries through the context class loader, and in an
@@ -68,8 +85,9 @@ public final class DecoderService {
   }
 
   /** Starts loading from an executor plugin. */
-  static void start(String settingsJson, ExecutorFacts facts) {
+  static void start(String settingsJson, ExecutorFacts facts, RowWatch watch) {
     pluginFacts = facts;
+    pluginWatch = watch;
     get(DecoderSettings.fromJson(settingsJson), facts);
   }
 
@@ -85,13 +103,21 @@ public final class DecoderService {
   }
 
   private static DecoderService get(DecoderSettings settings, ExecutorFacts facts) {
-    return SERVICES.computeIfAbsent(
+    return SERVICES.compute(
         settings,
-        key -> {
+        (key, present) -> {
+          if (present != null && !present.failedLongAgo()) {
+            return present;
+          }
           DecoderService service = new DecoderService(key, facts);
           service.thread.start();
           return service;
         });
+  }
+
+  private boolean failedLongAgo() {
+    return loaded.isCompletedExceptionally()
+        && System.nanoTime() - failedNanos > FAILURE_COUNTS_NANOS;
   }
 
   /** Ends all decoders of this JVM after the step in progress and frees their memory. */
@@ -114,7 +140,7 @@ public final class DecoderService {
       long begin = System.nanoTime();
       Path folder = ModelLocation.resolve(settings.modelPath());
       try (TextCodec codec = NativeEngine.loadAlone(() -> TextCodec.open(folder));
-          TorchDenoisingModel model = load(folder)) {
+          LoadedModel model = load(folder)) {
         LOG.info(
             "decoder ready on executor {}: {} on {} in {}, {} threads, loaded in {} ms",
             facts.executorId(),
@@ -131,21 +157,32 @@ public final class DecoderService {
                 model, settings.maxSequences(), settings.maxTokens(), System::nanoTime));
       }
     } catch (Throwable e) {
+      LOG.error(
+          loaded.isDone() ? "the decoder did not close cleanly" : "the model cannot be loaded", e);
+      failedNanos = System.nanoTime();
       // Errors too: a native library that does not link is an Error, and the tasks must hear of it.
-      if (!loaded.completeExceptionally(e)) {
-        LOG.error("the decoder did not close cleanly", e);
-      }
+      loaded.completeExceptionally(e);
     } finally {
       loop.stop();
-      // A task that comes after a failure begins anew, instead of failing with an old one.
-      SERVICES.remove(settings, this);
+      if (!loaded.isCompletedExceptionally()) {
+        // A task that comes after a decoder's end begins anew.
+        SERVICES.remove(settings, this);
+      }
     }
   }
 
   /**
    * In a method of its own, so that nothing here keeps mapped files that the model does not need.
    */
-  private TorchDenoisingModel load(Path folder) {
+  private LoadedModel load(Path folder) {
+    for (ModelProvider provider :
+        ServiceLoader.load(ModelProvider.class, DecoderService.class.getClassLoader())) {
+      Optional<LoadedModel> model = provider.load(folder);
+      if (model.isPresent()) {
+        LOG.warn("{} computes {}: its output is no model's", provider.getClass().getName(), folder);
+        return model.get();
+      }
+    }
     return new TorchDenoisingModel(
         Checkpoint.open(folder),
         new ModelSettings(
@@ -194,6 +231,11 @@ public final class DecoderService {
   /** The queue of the decoder. */
   DecodeLoop loop() {
     return loop;
+  }
+
+  /** The rows that a task has to be careful with. */
+  Map<String, RowWatch.Verdict> verdicts() {
+    return watch.verdicts();
   }
 
   /** Spark's name of this executor. */

@@ -24,7 +24,7 @@ public final class DlmExecutorPlugin implements ExecutorPlugin {
           ExecutorFacts.of(context.executorID(), context.conf(), context.resources());
       String json = context.conf().get(DlmSparkPlugin.DECODER_CONF, "");
       if (!json.isEmpty()) {
-        DecoderService.start(json, facts);
+        DecoderService.start(json, facts, DriverLink.of(context));
       }
     } catch (RuntimeException | LinkageError e) {
       LOG.error("the decoder is not loaded ahead of the first task", e);

@@ -5,9 +5,14 @@ import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.SparkPlugin;
 
 /**
- * Lets executors load their decoder while the job still prepares. Use it with {@code
- * spark.plugins=org.dlmspark.udf.DlmSparkPlugin} and the settings under {@link #DECODER_CONF};
- * without it the first task loads the decoder.
+ * Lets executors load their decoder while the job still prepares, and finds the rows that end their
+ * process. Use it with {@code spark.plugins=org.dlmspark.udf.DlmSparkPlugin} and the settings under
+ * {@link #DECODER_CONF}; without it the first task loads the decoder, and a row that ends its
+ * process does so at each attempt of its task.
+ *
+ * <p>What is known of such rows is in the driver's memory and nowhere else: a new driver begins
+ * without it. With a local master there is nothing to find, since driver and executor are one
+ * process.
  */
 public final class DlmSparkPlugin implements SparkPlugin {
   /** The Spark setting that holds {@link DecoderSettings#toJson()}. */
@@ -18,7 +23,7 @@ public final class DlmSparkPlugin implements SparkPlugin {
 
   @Override
   public DriverPlugin driverPlugin() {
-    return null;
+    return new DlmDriverPlugin();
   }
 
   @Override

@@ -11,14 +11,20 @@ public enum ErrorCode {
   /** A column gives this row a setting that cannot be. */
   SETTING_INVALID(Kind.INPUT),
   /** The model failed on the batch that this row was in, or gave no usable numbers for it. */
-  DECODE_FAILED(Kind.MODEL);
+  DECODE_FAILED(Kind.MODEL),
+  /** The device has not the memory for this row even when no other one runs beside it. */
+  OUT_OF_MEMORY(Kind.RESOURCE),
+  /** The executor's process ended twice in this row's decoding, the second time of it alone. */
+  PROCESS_KILLED(Kind.MODEL);
 
   /** What has to change for the row to succeed. */
   public enum Kind {
     /** The row itself. */
     INPUT,
     /** The model, or the numbers it is run in. */
-    MODEL
+    MODEL,
+    /** The machine: its memory. */
+    RESOURCE
   }
 
   private final Kind kind;

@@ -1,9 +1,12 @@
 package org.dlmspark.udf;
 
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -29,6 +32,7 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
   /** A row between input and output. */
   private static final class Pending {
     private final Row row;
+    private final boolean alone;
     private final Instant startedAt = Instant.now();
     private final long begin = System.nanoTime();
     private GenerationSettings generation;
@@ -36,8 +40,9 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
     private long tokenized;
     private DecodeLoop.Job job;
 
-    Pending(Row row) {
+    Pending(Row row, boolean alone) {
       this.row = row;
+      this.alone = alone;
     }
   }
 
@@ -54,11 +59,15 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
   private final BlockingQueue<DecodeLoop.Job> done = new LinkedBlockingQueue<>();
   private final IdentityHashMap<DecodeLoop.Job, Pending> inFlight = new IdentityHashMap<>();
 
+  /** Rows that have to run alone: their turn comes when all others of the task are done. */
+  private final Deque<Row> putAside = new ArrayDeque<>();
+
   /** Tokenised, and not yet taken by the decoder's queue. */
   private Pending waitingForQueue;
 
   private DecoderService.Loaded loaded;
   private RowSettings rowSettings;
+  private Map<String, RowWatch.Verdict> verdicts;
 
   GeneratedRows(
       Iterator<Row> input,
@@ -80,7 +89,7 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
 
   @Override
   public boolean hasNext() {
-    return waitingForQueue != null || !inFlight.isEmpty() || input.hasNext();
+    return waitingForQueue != null || !inFlight.isEmpty() || input.hasNext() || !putAside.isEmpty();
   }
 
   @Override
@@ -96,6 +105,7 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
       if (rowSettings == null) {
         rowSettings =
             new RowSettings(settings.generation(), schema, settings.rowKeys(), loaded.traits());
+        verdicts = decoder.verdicts();
       }
       while (true) {
         checkCancelled();
@@ -128,9 +138,12 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
    * @return the output row of a row that cannot be decoded, or null
    */
   private Row submit() throws InterruptedException {
-    while (inFlight.size() < mostInFlight && (waitingForQueue != null || input.hasNext())) {
+    while (inFlight.size() < mostInFlight) {
       if (waitingForQueue == null) {
-        Pending next = new Pending(input.next());
+        Pending next = take();
+        if (next == null) {
+          return null;
+        }
         Row failed = prepare(next);
         if (failed != null) {
           return failed;
@@ -147,6 +160,25 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
     return null;
   }
 
+  /** The next row to be decoded, or null if there is none now. */
+  private Pending take() {
+    while (input.hasNext()) {
+      Row row = input.next();
+      if (verdicts.get(name(row)) != RowWatch.Verdict.ALONE) {
+        return new Pending(row, false);
+      }
+      putAside.add(row);
+    }
+    // One after the other, so that rows of other tasks get their turn between them.
+    return putAside.isEmpty() || !inFlight.isEmpty() ? null : new Pending(putAside.poll(), true);
+  }
+
+  /** The row's name among all rows of all runs of the application. */
+  private String name(Row row) {
+    String name = settings.runId() + " " + row.get(idIndex);
+    return sampleIndex < 0 ? name : name + " #" + row.getInt(sampleIndex);
+  }
+
   /** Makes the row's job, or its error row. */
   private Row prepare(Pending pending) {
     try {
@@ -155,6 +187,16 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
     } catch (IllegalArgumentException e) {
       pending.seed = seed(pending.row, settings.generation().seed());
       return failedRow(pending, 0, ErrorCode.SETTING_INVALID, e.getMessage());
+    }
+    if (verdicts.get(name(pending.row)) == RowWatch.Verdict.NEVER) {
+      return failedRow(
+          pending,
+          0,
+          ErrorCode.PROCESS_KILLED,
+          "the executor's process ended twice while it decoded this row, the second time with no"
+              + " other row in the batch; the driver's log names the executors, and their logs say"
+              + " how they ended: change the prompt, or if they ran out of memory raise"
+              + " spark.executor.memoryOverhead");
     }
     return tokenize(pending);
   }
@@ -214,8 +256,11 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
     }
     pending.job =
         new DecodeLoop.Job(
-            new Sequence(
-                ids, generation, pending.seed, loaded.traits(), stopCheck(generation.stop())),
+            name(pending.row),
+            pending.alone,
+            () ->
+                new Sequence(
+                    ids, generation, pending.seed, loaded.traits(), stopCheck(generation.stop())),
             done);
     return null;
   }
@@ -283,7 +328,7 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
       boolean stopped = cut.stopped() || sequence.outcome() == Sequence.Outcome.STOP;
       reason = stopped ? Completion.STOP : Completion.LENGTH;
     } else {
-      error = new Completion.Failure(ErrorCode.DECODE_FAILED, job.failure());
+      error = job.failure();
     }
     long end = System.nanoTime();
     Completion.Usage usage =

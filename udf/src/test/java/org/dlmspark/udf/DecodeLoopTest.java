@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 final class DecodeLoopTest {
   private static final int SLOTS = 2;
 
-  private final DecodeLoop loop = new DecodeLoop(SLOTS);
+  private final DecodeLoop loop = new DecodeLoop(SLOTS, RowWatch.NONE, 0);
   private final BlockingQueue<DecodeLoop.Job> done = new LinkedBlockingQueue<>();
 
   /** A step runs when the test lets it. */
@@ -67,9 +67,9 @@ final class DecodeLoopTest {
   private DecodeLoop.Job job(int steps) {
     GenerationSettings settings =
         new GenerationSettingsBuilder().genLength(steps).cachePolicy(CachePolicyName.NONE).build();
+    ModelTraits traits = new ModelTraits(9, Set.of(8), false, false);
     return new DecodeLoop.Job(
-        new Sequence(new int[] {1}, settings, 0, new ModelTraits(9, Set.of(8), false, false), null),
-        done);
+        "row", false, () -> new Sequence(new int[] {1}, settings, 0, traits, null), done);
   }
 
   private DecodeLoop.Job offered(int steps) throws InterruptedException {
@@ -107,7 +107,10 @@ final class DecodeLoopTest {
     start();
     steps.release();
     assertThat(next()).isSameAs(failed);
-    assertThat(failed.failure()).isEqualTo("the denoising step failed: out of registers");
+    assertThat(failed.failure())
+        .isEqualTo(
+            new Completion.Failure(
+                ErrorCode.DECODE_FAILED, "the denoising step failed: out of registers"));
     failure = null;
     DecodeLoop.Job fine = offered(1);
     steps.release();

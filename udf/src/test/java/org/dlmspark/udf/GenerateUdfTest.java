@@ -3,10 +3,12 @@ package org.dlmspark.udf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,10 +24,12 @@ import org.apache.spark.sql.types.StructType;
 import org.dlmspark.udf.decode.GenerationSettings;
 import org.dlmspark.udf.decode.GenerationSettingsBuilder;
 import org.dlmspark.udf.decode.Remasking;
+import org.dlmspark.udf.fixtures.FaultyModels;
 import org.dlmspark.udf.fixtures.Golden;
 import org.dlmspark.udf.fixtures.GoldenCase;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The function outside of Spark, over a golden model. */
 final class GenerateUdfTest {
@@ -245,6 +249,88 @@ final class GenerateUdfTest {
     assertThatThrownBy(out::next)
         .isInstanceOf(DecoderLoadException.class)
         .hasMessageContaining("cannot load the model /no/such/model");
+  }
+
+  /** Each attempt of a task would load for minutes, only to fail. */
+  @Test
+  void aFailedLoadIsNotTriedAgainByTheNextAttempt(@TempDir Path folder) {
+    FaultyModels.write(folder, "load-failure = the weights are moth-eaten");
+    DecoderSettings faulty = new DecoderSettings(folder.toString(), "auto", "cpu", 1, 4, 400);
+    GenerateSettings settings = new GenerateSettings(faulty, PROMPT, short8(), List.of(), "run", 0);
+    for (int attempt = 0; attempt < 4; attempt++) {
+      Iterator<Row> out =
+          new GenerateUdf(INPUT, settings).call(List.of(RowFactory.create(1L, "t1")).iterator());
+      assertThatThrownBy(out::next)
+          .isInstanceOf(DecoderLoadException.class)
+          .hasMessage(
+              "executor driver cannot load the model " + folder + ": the weights are moth-eaten");
+    }
+    assertThat(FaultyModels.loads(folder)).isEqualTo(1);
+    DecoderService.shutdownAll();
+    Iterator<Row> later =
+        new GenerateUdf(INPUT, settings).call(List.of(RowFactory.create(1L, "t1")).iterator());
+    assertThatThrownBy(later::next).isInstanceOf(DecoderLoadException.class);
+    assertThat(FaultyModels.loads(folder)).as("what was shut down is forgotten").isEqualTo(2);
+  }
+
+  /** The whole way of rows that do not fit together. */
+  @Test
+  void rowsThatDoNotFitTogetherAreDecodedOneByOne(@TempDir Path folder) throws Exception {
+    FaultyModels.write(folder, "most-rows = 1");
+    DecoderSettings faulty = new DecoderSettings(folder.toString(), "auto", "cpu", 1, 4, 400);
+    List<Row> prompts = new ArrayList<>();
+    for (long id = 0; id < 10; id++) {
+      prompts.add(RowFactory.create(id, "t1 t2"));
+    }
+    Iterator<Row> out =
+        new GenerateUdf(INPUT, new GenerateSettings(faulty, PROMPT, short8(), List.of(), "run", 0))
+            .call(prompts.iterator());
+    List<Object> ids = new ArrayList<>();
+    while (out.hasNext()) {
+      Row row = out.next();
+      ids.add(row.get(0));
+      assertThat(row.getString(2)).isEqualTo("t102 t103 t104 t105 t106 t107 t108 t109");
+      assertThat(row.getString(4)).isEqualTo("length");
+      assertThat(row.isNullAt(5)).isTrue();
+    }
+    assertThat(ids).hasSize(10).doesNotHaveDuplicates();
+  }
+
+  /** A row under suspicion is put off, and one in quarantine is not decoded at all. */
+  @Test
+  void suspectsComeLastAndTheQuarantinedNever() throws Exception {
+    RowWatch watch =
+        new RowWatch() {
+          @Override
+          public void running(int decoder, List<String> rows) {}
+
+          @Override
+          public Map<String, Verdict> verdicts() {
+            return Map.of(
+                "run 1", Verdict.ALONE, "run 3", Verdict.NEVER, "other run 2", Verdict.NEVER);
+          }
+        };
+    DecoderSettings own = new DecoderSettings(DECODER.modelPath(), "float32", "cpu", 1, 4, 400);
+    DecoderService.start(own.toJson(), new ExecutorFacts("5", null, 1), watch);
+    try {
+      List<Row> prompts = new ArrayList<>();
+      for (long id = 1; id <= 4; id++) {
+        prompts.add(RowFactory.create(id, "t1 t2"));
+      }
+      Iterator<Row> out =
+          new GenerateUdf(INPUT, new GenerateSettings(own, PROMPT, short8(), List.of(), "run", 0))
+              .call(prompts.iterator());
+      Map<Object, Row> rows = new LinkedHashMap<>();
+      out.forEachRemaining(row -> rows.put(row.get(0), row));
+      assertThat(rows.keySet()).containsExactlyInAnyOrder(1L, 2L, 3L, 4L).last().isEqualTo(1L);
+      Row error = rows.get(3L).getStruct(5);
+      assertThat(error.getString(0)).isEqualTo("PROCESS_KILLED");
+      assertThat(error.getString(1)).startsWith("the executor's process ended twice while");
+      rows.remove(3L);
+      assertThat(rows.values()).allMatch(row -> row.isNullAt(5));
+    } finally {
+      DecoderService.start(own.toJson(), ExecutorFacts.current(), RowWatch.NONE);
+    }
   }
 
   @Test

@@ -17,12 +17,13 @@ public final class BatchScheduler {
   private record Slot(Sequence sequence, int firstRow) {}
 
   private final DenoisingModel model;
-  private final int maxSequences;
   private final LongSupplier nanoClock;
   private final RowRanges rows;
   private final List<Slot> running = new ArrayList<>();
   private final StepBatch batch = new StepBatch();
   private int[] planned = new int[16];
+  private final int maxSequences;
+  private int limit;
   private long busyNanos;
 
   /**
@@ -38,8 +39,21 @@ public final class BatchScheduler {
       DenoisingModel model, int maxSequences, int maxTokens, LongSupplier nanoClock) {
     this.model = model;
     this.maxSequences = maxSequences;
+    limit = maxSequences;
     this.nanoClock = nanoClock;
     rows = new RowRanges(maxTokens);
+  }
+
+  /**
+   * Bounds the batch below what the constructor was given; what exceeds that counts as that. No
+   * sequence leaves by it, and one that comes when none runs may have as many tokens as ever.
+   *
+   * @param sequences how many sequences run at the same time, at least 1
+   * @param tokens how many tokens they may have together
+   */
+  public void limit(int sequences, int tokens) {
+    limit = Math.min(sequences, maxSequences);
+    rows.limit(tokens);
   }
 
   /**
@@ -49,7 +63,7 @@ public final class BatchScheduler {
    * @return false if it has to wait until another one leaves
    */
   public boolean admit(Sequence sequence) {
-    if (running.size() == maxSequences) {
+    if (running.size() >= limit) {
       return false;
     }
     int firstRow = rows.take(sequence.bufferRows());
@@ -64,8 +78,8 @@ public final class BatchScheduler {
    * Runs one denoising step of every running sequence.
    *
    * @return the sequences that this step finished; they have left the batch
-   * @throws RuntimeException what the model threw; the running sequences are then undefined and
-   *     have to be removed
+   * @throws RuntimeException what the model threw, or an {@link Error}; the sequences are where
+   *     they were before the step, and it may be tried again
    */
   public List<Sequence> step() {
     long begin = nanoClock.getAsLong();

@@ -6,6 +6,7 @@ import java.util.TreeMap;
 /** Hands out ranges of consecutive KV buffer rows: first fit, so that low rows are used first. */
 final class RowRanges {
   private final int capacity;
+  private int limit;
 
   /** First row to length of every range in use. */
   private final TreeMap<Integer, Integer> used = new TreeMap<>();
@@ -17,6 +18,16 @@ final class RowRanges {
    */
   RowRanges(int capacity) {
     this.capacity = capacity;
+    limit = capacity;
+  }
+
+  /**
+   * Gives less room from now on; a range in an empty buffer may still be as long as the buffer.
+   *
+   * @param rows the rows to use, from the first one; more than the capacity counts as the capacity
+   */
+  void limit(int rows) {
+    limit = Math.min(rows, capacity);
   }
 
   /**
@@ -33,7 +44,7 @@ final class RowRanges {
       }
       gap = range.getKey() + range.getValue();
     }
-    if (capacity - gap < length) {
+    if ((used.isEmpty() ? capacity : limit) - gap < length) {
       return -1;
     }
     used.put(gap, length);

@@ -51,6 +51,9 @@ public final class Sequence implements SequenceState {
   private Outcome outcome;
   private String failure;
 
+  /** Active positions of the step that {@link #plan} added to the batch. */
+  private int planned;
+
   private int forwardPasses;
   private long positionsComputed;
   private long computeNanos;
@@ -129,12 +132,13 @@ public final class Sequence implements SequenceState {
    *
    * @return rows
    */
-  int bufferRows() {
+  public int bufferRows() {
     return settings.branches() * tokens.length;
   }
 
   /**
-   * Adds the coming step's active tokens and candidates to a batch.
+   * Adds the coming step's active tokens and candidates to a batch. Until {@link #advance} this may
+   * be said again, and says the same: a step that failed is planned anew.
    *
    * @param batch receives them
    * @param firstRow the sequence's first row in the KV buffers
@@ -167,10 +171,8 @@ public final class Sequence implements SequenceState {
         batch.addActive(p < promptLength ? model.mask() : tokens[p], p);
       }
     }
-    int count = settings.branches() * active.cardinality();
-    positionsComputed += count;
-    forwardPasses++;
-    return count;
+    planned = settings.branches() * active.cardinality();
+    return planned;
   }
 
   private void addCandidate(StepBatch batch, int position) {
@@ -228,6 +230,8 @@ public final class Sequence implements SequenceState {
    */
   void advance(StepBatch batch, long nanos) {
     computeNanos += nanos;
+    positionsComputed += planned;
+    forwardPasses++;
     for (int i = 0; i < candidateCount; i++) {
       confidence[i] = batch.confidence(firstCandidate + i);
       if (Double.isNaN(confidence[i])) {

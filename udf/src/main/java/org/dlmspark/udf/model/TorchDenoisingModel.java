@@ -26,7 +26,6 @@ import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.checkpoint.NumberType;
 import org.dlmspark.udf.checkpoint.TensorData;
 import org.dlmspark.udf.checkpoint.TransformerWeights;
-import org.dlmspark.udf.decode.DenoisingModel;
 import org.dlmspark.udf.decode.StepBatch;
 
 /**
@@ -38,7 +37,7 @@ import org.dlmspark.udf.decode.StepBatch;
  * HostTransfer}. A step leaves nothing behind but the contents of the buffers; {@link #close} gives
  * everything back.
  */
-public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable {
+public final class TorchDenoisingModel implements LoadedModel {
   /** Bounds the logits that exist at a time: numbers, 128 MiB in float32. */
   private static final long LOGIT_CELLS = 1L << 25;
 
@@ -55,6 +54,9 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
   private final AttentionGroups groups;
   private final int maxRows;
 
+  /** A tensor of {@code rows} rows for each layer. */
+  private record Buffers(IValue layers, int rows) {}
+
   /** The arguments that stay the same from step to step, in the order of the program's methods. */
   private final IValue embeddingValue;
 
@@ -67,9 +69,8 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
   private final IValue endsValue;
   private final IValue epsValue;
 
-  private IValue keys;
-  private IValue values;
-  private int bufferRows;
+  private Buffers keys;
+  private Buffers values;
 
   /**
    * Loads a model onto a device. The calling thread is the only one that may use it.
@@ -118,8 +119,8 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
                   config.endTokenIds().stream().mapToLong(Integer::longValue).sorted().toArray()));
       epsValue = kept(IValue.from(config.rmsNormEps()));
       rotaryValue = kept(rotaryTable());
-      keys = IValue.listFrom(new PtNDArray[0]);
-      values = IValue.listFrom(new PtNDArray[0]);
+      keys = new Buffers(IValue.listFrom(new PtNDArray[0]), 0);
+      values = new Buffers(IValue.listFrom(new PtNDArray[0]), 0);
       transfer = new HostTransfer(memory.newSubManager(Device.cpu()));
       groups = new AttentionGroups(device.isGpu() || gridsOnCpu);
     } catch (RuntimeException | Error e) {
@@ -217,8 +218,8 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
               finalNormValue,
               headValue,
               rotaryValue,
-              keys,
-              values,
+              keys.layers(),
+              values.layers(),
               transfer.input(),
               transfer.output(),
               constantsValue,
@@ -247,8 +248,8 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
                 finalNormValue,
                 headValue,
                 rotaryValue,
-                keys,
-                values,
+                keys.layers(),
+                values.layers(),
                 transfer.input(),
                 constantsValue,
                 epsValue,
@@ -263,26 +264,38 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
     for (int s = 0; s < batch.sequences(); s++) {
       rows = Math.max(rows, batch.firstRow(s) + batch.length(s));
     }
-    if (rows > bufferRows) {
-      growBuffers(rows);
-    }
+    // Each for itself: memory may suffice for the keys and not for the values.
+    keys = grown(keys, rows);
+    values = grown(values, rows);
     groups.plan(batch);
     return transfer.write(batch, groups);
   }
 
-  /** Rows are added by doubling, so that a job of short rows never holds room for long ones. */
-  private void growBuffers(int rows) {
-    int wanted = Math.max(SMALLEST_BUFFER_ROWS, bufferRows);
+  /**
+   * The buffers with as many rows as needed. Rows are added by doubling, so that a job of short
+   * rows never holds room for long ones; where memory does not suffice for that, no more than
+   * needed.
+   */
+  private Buffers grown(Buffers old, int rows) {
+    if (rows <= old.rows()) {
+      return old;
+    }
+    int wanted = Math.max(SMALLEST_BUFFER_ROWS, old.rows());
     while (wanted < rows) {
       wanted = Math.multiplyExact(wanted, 2);
     }
     wanted = Math.max(rows, Math.min(wanted, maxRows));
-    keys = grown(keys, wanted);
-    values = grown(values, wanted);
-    bufferRows = wanted;
+    try {
+      return new Buffers(grow(old.layers(), wanted), wanted);
+    } catch (RuntimeException e) {
+      if (wanted == rows || !OutOfMemory.is(e)) {
+        throw e;
+      }
+      return new Buffers(grow(old.layers(), rows), rows);
+    }
   }
 
-  private IValue grown(IValue old, int rows) {
+  private IValue grow(IValue old, int rows) {
     try (IValue layers = IValue.from((long) config.layers());
         IValue wanted = IValue.from((long) rows);
         IValue kvHeads = IValue.from((long) config.kvHeads());
@@ -296,29 +309,17 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
     }
   }
 
-  /**
-   * The model's shape and constants.
-   *
-   * @return the checkpoint's configuration
-   */
+  @Override
   public ModelConfig config() {
     return config;
   }
 
-  /**
-   * Where the model runs.
-   *
-   * @return {@code cpu} or {@code gpu:N}
-   */
+  @Override
   public String deviceName() {
     return device.isGpu() ? "gpu:" + device.getDeviceId() : "cpu";
   }
 
-  /**
-   * The number type of weights, activations and KV buffers.
-   *
-   * @return what {@code model.dtype} came to
-   */
+  @Override
   public NumberType numberType() {
     return numberType;
   }
@@ -326,8 +327,8 @@ public final class TorchDenoisingModel implements DenoisingModel, AutoCloseable 
   @Override
   public void close() {
     arguments.forEach(IValue::close);
-    keys.close();
-    values.close();
+    keys.layers().close();
+    values.layers().close();
     transfer.close();
     program.close();
     memory.close();
