@@ -16,7 +16,12 @@ public record Checkpoint(Path folder, ModelConfig config, TransformerWeights wei
 
   /**
    * Opens a folder and checks all of it: every file, every tensor's place, type and shape, and that
-   * the model computes what this project computes. Nothing in the folder is executed.
+   * the model computes what this project computes.
+   *
+   * <p>The folder may be anybody's. Nothing in it is executed, nothing outside it is read but the
+   * blobs of a Hugging Face cache ({@link FolderLinks}), and no number in it makes this allocate
+   * more than the files' own sizes explain. It must not change while it is open: the weights are
+   * mapped, and a file that becomes shorter ends the process when its end is read.
    *
    * @param folder {@code model.path}
    * @return the model

@@ -13,8 +13,6 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs many cases, each made from its number alone. A case may succeed or end in the exception that
@@ -30,7 +28,6 @@ public final class Fuzzing {
   /** Text that lies outside the folders which are read. */
   public static final String CANARY = "CANARY-4f1d7c";
 
-  private static final Logger LOG = LoggerFactory.getLogger(Fuzzing.class);
   private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -41,7 +38,6 @@ public final class Fuzzing {
   private volatile long startedNanos;
   private volatile Throwable failure;
   private int succeeded;
-  private int refused;
 
   /**
    * A suite.
@@ -70,7 +66,7 @@ public final class Fuzzing {
    * @param fuzzCase the case
    */
   public void run(int percent, Case fuzzCase) {
-    int cases = Math.max(1, Integer.getInteger("fuzz.cases", 4_000) * percent / 100);
+    int cases = Math.max(1, Integer.getInteger("fuzz.cases", 2_000) * percent / 100);
     Long only = Long.getLong("fuzz.seed");
     long from = only == null ? 0 : only;
     long to = only == null ? cases : only + 1;
@@ -110,11 +106,10 @@ public final class Fuzzing {
         last.putLong(0, next);
         runOne(next, fuzzCase, maxBytes);
       }
-      // Mutations that break nothing, or everything at once, would try little.
-      if (to - from >= 50 && (succeeded < 3 || refused < 3)) {
-        throw new AssertionError(succeeded + " cases succeed, " + refused + " are refused");
+      // Mutations that break everything at once would try the first check only.
+      if (to - from >= 200 && succeeded == 0) {
+        throw new AssertionError("not one case of " + (to - from) + " succeeds");
       }
-      LOG.warn("{}: {} cases succeed, {} are refused", name, succeeded, refused);
     } catch (Throwable e) {
       failure = e;
     }
@@ -131,7 +126,6 @@ public final class Fuzzing {
       if (!documented.isInstance(e)) {
         throw e;
       }
-      refused++;
       for (Throwable each = e; each != null; each = each.getCause()) {
         requireNoCanary(each.toString());
       }

@@ -91,7 +91,7 @@ public final class Mutations {
     }
     tops.add(root.path("model"));
     tops.removeIf(node -> !node.isContainerNode());
-    for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
+    for (int changes = random.nextInt(3) == 0 ? 2 : 1; changes > 0; changes--) {
       change(tops);
     }
     return root.toString().getBytes(StandardCharsets.UTF_8);
