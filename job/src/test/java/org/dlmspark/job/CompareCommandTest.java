@@ -131,7 +131,7 @@ class CompareCommandTest {
         .contains(
             "none         600.0    1.00x          200      100     4.0     100.0%       100.0%  "
                 + " 33.3%       1\n")
-        .contains("  errors            in none, such as EMPTY_PROMPT: the prompt is empty\n");
+        .contains("  errors            in none, such as PROMPT_EMPTY: the prompt is empty\n");
     assertThat(out().indexOf("\nnone ")).isLessThan(out().indexOf("\ndecode 8 "));
     assertThat(Files.readString(folder.resolve("out/compare.md")))
         .contains("| none | 600.0 | 1.00x |", "- decoded on: cpu, by ");
