@@ -56,7 +56,8 @@ trait FakeJobs extends TempFolder with Assertions { this: Suite =>
       ) ++ fakes.map { case (key, value) => s"spark.executorEnv.$key" -> value } ++ conf
       val command =
         Seq(Paths.get(System.getProperty("java.home"), "bin", "java").toString) ++ opens ++
-          Seq(s"-Xmx$heap", "-cp", classPath) ++ properties.map { case (key, value) => s"-D$key=$value" } ++
+          // These processes live for seconds: what compiles quickly starts quickly.
+          Seq(s"-Xmx$heap", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", classPath) ++ properties.map { case (key, value) => s"-D$key=$value" } ++
           Seq(FakeJob.getClass.getName.stripSuffix("$"), s"--input=$input", s"--output=$output", s"--model=$model") ++
           (Seq("input.format=json", "generation.gen-length=32") ++ settings).map(setting => s"--set=$setting")
       val builder = new ProcessBuilder(command.asJava).redirectOutput(stdout.toFile).redirectError(stderr.toFile)
