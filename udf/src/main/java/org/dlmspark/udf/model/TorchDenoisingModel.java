@@ -27,6 +27,8 @@ import org.dlmspark.udf.checkpoint.NumberType;
 import org.dlmspark.udf.checkpoint.TensorData;
 import org.dlmspark.udf.checkpoint.TransformerWeights;
 import org.dlmspark.udf.decode.StepBatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The denoising step on a device, by the TorchScript program {@code denoising_step.py}.
@@ -38,8 +40,15 @@ import org.dlmspark.udf.decode.StepBatch;
  * everything back.
  */
 public final class TorchDenoisingModel implements LoadedModel {
+  private static final Logger LOG = LoggerFactory.getLogger(TorchDenoisingModel.class);
+
   /** Bounds the logits that exist at a time: numbers, 128 MiB in float32. */
   private static final long LOGIT_CELLS = 1L << 25;
+
+  /**
+   * A narrower model's products are so short that what oneDNN prepares costs more than it saves.
+   */
+  private static final int WIDE = 512;
 
   private static final int SMALLEST_BUFFER_ROWS = 256;
 
@@ -72,6 +81,11 @@ public final class TorchDenoisingModel implements LoadedModel {
   private Buffers keys;
   private Buffers values;
 
+  /** For {@link #products} alone. */
+  private IValue noise;
+
+  private long noiseNumbers;
+
   /**
    * Loads a model onto a device. The calling thread is the only one that may use it.
    *
@@ -83,8 +97,11 @@ public final class TorchDenoisingModel implements LoadedModel {
     this(checkpoint, settings, false);
   }
 
-  /** As above; {@code gridsOnCpu} lets tests run on a CPU what otherwise needs a GPU. */
-  TorchDenoisingModel(Checkpoint checkpoint, ModelSettings settings, boolean gridsOnCpu) {
+  /**
+   * As above; {@code asIfLarge} lets tests run on a CPU and with a narrow model what otherwise
+   * needs a GPU (attention on grids) or a wide one (products by oneDNN).
+   */
+  TorchDenoisingModel(Checkpoint checkpoint, ModelSettings settings, boolean asIfLarge) {
     Engine engine = NativeEngine.pytorch();
     config = checkpoint.config();
     maxRows = settings.maxRows();
@@ -97,7 +114,7 @@ public final class TorchDenoisingModel implements LoadedModel {
     JniUtils.setGraphExecutorOptimize(false);
     memory = engine.newBaseManager(device);
     try {
-      program = load();
+      program = load(asIfLarge || config.hiddenSize() >= WIDE);
       TransformerWeights weights = checkpoint.weights();
       embedding = upload(weights.embedding());
       embeddingValue = kept(IValue.from(embedding));
@@ -122,7 +139,7 @@ public final class TorchDenoisingModel implements LoadedModel {
       keys = new Buffers(IValue.listFrom(new PtNDArray[0]), 0);
       values = new Buffers(IValue.listFrom(new PtNDArray[0]), 0);
       transfer = new HostTransfer(memory.newSubManager(Device.cpu()));
-      groups = new AttentionGroups(device.isGpu() || gridsOnCpu);
+      groups = new AttentionGroups(device.isGpu() || asIfLarge);
     } catch (RuntimeException | Error e) {
       arguments.forEach(IValue::close);
       memory.close();
@@ -136,8 +153,20 @@ public final class TorchDenoisingModel implements LoadedModel {
     return value;
   }
 
-  private PtSymbolBlock load() {
-    byte[] archive = TorchScriptArchive.pack("denoising_step.py", "DenoisingStep");
+  /** The program, with the products that suit the device and the number type best. */
+  private PtSymbolBlock load(boolean wide) {
+    if (wide && !device.isGpu() && numberType == NumberType.FLOAT32) {
+      try {
+        return load("products_onednn.py");
+      } catch (RuntimeException e) {
+        LOG.info("this PyTorch has no oneDNN: products with few rows are slower", e);
+      }
+    }
+    return load("products_torch.py");
+  }
+
+  private PtSymbolBlock load(String products) {
+    byte[] archive = TorchScriptArchive.pack("DenoisingStep", "denoising_step.py", products);
     try {
       return JniUtils.loadModule(
           (PtNDManager) memory, new ByteArrayInputStream(archive), false, false);
@@ -230,6 +259,54 @@ public final class TorchDenoisingModel implements LoadedModel {
           .close();
     }
     transfer.read(batch);
+  }
+
+  /**
+   * Computes the matrix products of a step and nothing else, for what holds the step's time against
+   * theirs. Its results mean nothing, and those of the step in the batch stay.
+   *
+   * @param batch a step that was run
+   */
+  public void products(StepBatch batch) {
+    long[] sizes = prepare(batch);
+    growNoise(batch);
+    try (IValue sizesValue = IValue.listFrom(sizes);
+        IValue plan = IValue.listFrom(groups.groups())) {
+      IValueUtils.runMethod(
+              program,
+              "products",
+              layerValues,
+              headValue,
+              keys.layers(),
+              values.layers(),
+              noise,
+              transfer.output(),
+              constantsValue,
+              sizesValue,
+              plan)
+          .close();
+    }
+  }
+
+  /** As many numbers as the largest factor of a step's products has. */
+  private void growNoise(StepBatch batch) {
+    long widest = Math.max(config.mlpSize(), (long) config.heads() * config.headDim());
+    long numbers = batch.active() * Math.max(widest, config.hiddenSize());
+    long[] plan = groups.groups();
+    for (int g = 0; g < plan.length; g += AttentionGroups.FIELDS) {
+      long cells = plan[g + 1] * Math.max(plan[g + 2], plan[g + 3]);
+      numbers = Math.max(numbers, cells * config.heads() * config.headDim());
+    }
+    if (numbers <= noiseNumbers) {
+      return;
+    }
+    if (noise != null) {
+      noise.close();
+    }
+    try (IValue wanted = IValue.from(2 * numbers)) {
+      noise = IValueUtils.runMethod(program, "noise", embeddingValue, wanted);
+      noiseNumbers = 2 * numbers;
+    }
   }
 
   /** The logits of all active tokens, {@code [active, vocabulary]}, for tests. */
@@ -329,6 +406,9 @@ public final class TorchDenoisingModel implements LoadedModel {
     arguments.forEach(IValue::close);
     keys.layers().close();
     values.layers().close();
+    if (noise != null) {
+      noise.close();
+    }
     transfer.close();
     program.close();
     memory.close();

@@ -19,16 +19,19 @@ final class TorchScriptArchive {
   private TorchScriptArchive() {}
 
   /**
-   * Packs a resource.
+   * Packs a class.
    *
-   * @param resource the source's file name, beside this class
-   * @param className the one class it defines
+   * @param className the class
+   * @param resources the names of the files that hold it, beside this class: the first its head,
+   *     the others more of its methods
    * @return the archive's bytes
    */
-  static byte[] pack(String resource, String className) {
-    try (InputStream in = TorchScriptArchive.class.getResourceAsStream(resource)) {
-      if (in == null) {
-        throw new IllegalStateException("resource " + resource + " is missing from the jar");
+  static byte[] pack(String className, String... resources) {
+    try {
+      ByteArrayOutputStream source = new ByteArrayOutputStream();
+      for (String resource : resources) {
+        source.writeBytes(content(resource));
+        source.write('\n');
       }
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
@@ -37,11 +40,20 @@ final class TorchScriptArchive {
         put(zip, "m/data.pkl", instance(className));
         // Pickle protocol 2, an empty tuple: no constants.
         put(zip, "m/constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'});
-        put(zip, "m/code/__torch__.py", in.readAllBytes());
+        put(zip, "m/code/__torch__.py", source.toByteArray());
       }
       return bytes.toByteArray();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static byte[] content(String resource) throws IOException {
+    try (InputStream in = TorchScriptArchive.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IllegalStateException("resource " + resource + " is missing from the jar");
+      }
+      return in.readAllBytes();
     }
   }
 

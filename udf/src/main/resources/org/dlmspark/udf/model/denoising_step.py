@@ -47,21 +47,27 @@ class DenoisingStep(Module):
 
   # RMSNorm, computed in float32.
   def norm(self: __torch__.DenoisingStep, x: Tensor, scale: Tensor, eps: float) -> Tensor:
-    return torch.mul(torch.to(torch.rms_norm(torch.to(x, 6), [torch.size(x, -1)], None, eps), scale.dtype), scale)
+    wide = torch.to(x, 6)
+    length = torch.linalg_vector_norm(wide, 2, [-1], True)
+    mean = torch.div(torch.mul(length, length), torch.size(x, -1))
+    return torch.mul(torch.to(torch.mul(wide, torch.rsqrt(torch.add(mean, eps))), scale.dtype), scale)
 
   # Rotates the pairs (i, i + d/2) of each head: x is [N, heads, d], cos and sin are [N, 1, d].
   def rotate(self: __torch__.DenoisingStep, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     half = torch.floordiv(torch.size(x, -1), 2)
     wide = torch.to(x, 6)
-    turned = torch.cat([torch.neg(torch.narrow(wide, 2, half, half)), torch.narrow(wide, 2, 0, half)], 2)
-    return torch.to(torch.add(torch.mul(wide, cos), torch.mul(turned, sin)), x.dtype)
+    angles = torch.narrow(sin, 2, 0, half)
+    turned = torch.mul(wide, cos)
+    ignored = torch.addcmul_(torch.narrow(turned, 2, 0, half), torch.narrow(wide, 2, half, half), angles, value=-1)
+    ignored2 = torch.addcmul_(torch.narrow(turned, 2, half, half), torch.narrow(wide, 2, 0, half), angles)
+    return torch.to(turned, x.dtype)
 
   # A projection with its bias, where the model has biases.
   def project(self: __torch__.DenoisingStep, x: Tensor, weight: Tensor, biases: List[Tensor], at: int) -> Tensor:
     if len(biases) > 0:
-      result = torch.linear(x, weight, biases[at])
+      result = (self).product(x, weight, biases[at])
     else:
-      result = torch.linear(x, weight)
+      result = (self).product(x, weight, None)
     return result
 
   # Attention of a group of sequences over their own rows. Queries [n, H, d] of the whole group.
@@ -129,7 +135,12 @@ class DenoisingStep(Module):
     rows = torch.select(inputs, 0, 2)
     cells = torch.select(inputs, 0, 3)
     index = torch.transpose(torch.narrow(inputs, 0, 4, 2), 0, 1)
-    n = torch.size(inputs, 1)
+    used = torch.size(inputs, 1)
+    n = (self).rounded(used)
+    if n > used:
+      # Rows that nobody looks at, so that steps have few different sizes.
+      tokens = torch.constant_pad_nd(tokens, [0, n - used], 0)
+      positions = torch.constant_pad_nd(positions, [0, n - used], 0)
     turns = torch.unsqueeze(torch.index_select(rotary, 1, positions), 2)
     cos = torch.select(turns, 0, 0)
     sin = torch.select(turns, 0, 1)
@@ -140,8 +151,8 @@ class DenoisingStep(Module):
       q = (self).rotate(torch.view((self).project(h, layers[w + 1], biases, l * 3), [n, heads, head_dim]), cos, sin)
       k = (self).rotate(torch.view((self).project(h, layers[w + 2], biases, l * 3 + 1), [n, kv_heads, head_dim]), cos, sin)
       v = torch.view((self).project(h, layers[w + 3], biases, l * 3 + 2), [n, kv_heads, head_dim])
-      torch.index_copy_(keys[l], 0, rows, k)
-      torch.index_copy_(values[l], 0, rows, v)
+      torch.index_put_(keys[l], annotate(List[Optional[Tensor]], [rows]), torch.narrow(k, 0, 0, used))
+      torch.index_put_(values[l], annotate(List[Optional[Tensor]], [rows]), torch.narrow(v, 0, 0, used))
       parts = annotate(List[Tensor], [])
       token = 0
       sequence = 0
@@ -156,13 +167,15 @@ class DenoisingStep(Module):
             heads != kv_heads))
         token = token + size
         sequence = sequence + groups[at + 1]
+      if n > used:
+        parts = torch.append(parts, torch.new_zeros(q, [n - used, heads * head_dim]))
       mixed = parts[0]
       if len(parts) > 1:
         mixed = torch.cat(parts)
-      x = torch.add(x, torch.linear(mixed, layers[w + 4]))
+      x = (self).product_added(mixed, layers[w + 4], x)
       h2 = (self).norm(x, layers[w + 5], eps)
-      gated = torch.mul(torch.silu(torch.linear(h2, layers[w + 6])), torch.linear(h2, layers[w + 7]))
-      x = torch.add(x, torch.linear(gated, layers[w + 8]))
+      gate = (self).product_silu(h2, layers[w + 6])
+      x = (self).product_added((self).product_multiplied(h2, layers[w + 7], gate), layers[w + 8], x)
     return x
 
   # Gumbel noise [C, V] in float64. The uniform draw behind each cell is a SplitMix64 hash of the
@@ -201,6 +214,37 @@ class DenoisingStep(Module):
     beyond_p = torch.logical_and(torch.gt(before, torch.to((self).numbers(choice, 4), 6)), torch.gt(rank, 0))
     return torch.scatter(torch.zeros_like(beyond_k), 1, order, torch.logical_or(beyond_k, beyond_p))
 
+  # The logits [C, V] of final hidden states [C, D].
+  def vocabulary(self: __torch__.DenoisingStep, h: Tensor, head: Tensor) -> Tensor:
+    used = torch.size(h, 0)
+    n = (self).rounded(used)
+    wide = h
+    if n > used:
+      wide = torch.constant_pad_nd(h, [0, 0, 0, n - used], 0)
+    return torch.narrow((self).product(wide, head, None), 0, 0, used)
+
+  # The place of each row's largest number, [C]. To find which number it is costs ten times what it
+  # costs to find how large it is: so the largest of each stretch of a row, and only then the place.
+  def largest(self: __torch__.DenoisingStep, x: Tensor) -> Tensor:
+    rows, columns = torch.size(x)
+    width = 128
+    stretches = torch.floordiv(columns, width)
+    if stretches == 0:
+      place = torch.argmax(x, 1)
+    else:
+      whole = torch.unflatten(torch.narrow(x, 1, 0, stretches * width), 1, [stretches, width])
+      largest = torch.amax(whole, [2])
+      if columns > stretches * width:
+        rest = torch.narrow(x, 1, stretches * width, columns - stretches * width)
+        largest = torch.cat([largest, torch.amax(rest, [1], True)], 1)
+      first = torch.mul(torch.argmax(largest, 1, True), width)
+      offsets = torch.unsqueeze(torch.arange(0, width, dtype=4, device=x.device), 0)
+      # The last stretch may be shorter: its last column stands for those that it lacks.
+      places = torch.clamp_max(torch.add(first, offsets), columns - 1)
+      within = torch.argmax(torch.gather(x, 1, places), 1, True)
+      place = torch.squeeze(torch.gather(places, 1, within), 1)
+    return place
+
   # The chosen token of each candidate and its confidence, [2, C] in float64.
   #
   # `h` and `unconditional` are the candidates' final hidden states [C, D], the second those of the
@@ -218,15 +262,15 @@ class DenoisingStep(Module):
       mask_token: int,
       wanted: List[int]) -> Tensor:
     drawn, filtered, measured, barred, entropies, guided = wanted
-    logits = torch.to(torch.linear(h, head), 6)
+    logits = torch.to((self).vocabulary(h, head), 6)
     if guided > 0:
-      free = torch.to(torch.linear(unconditional, head), 6)
+      free = torch.to((self).vocabulary(unconditional, head), 6)
       scale = torch.add(torch.to((self).numbers(choice, 9), 6), 1)
       logits = torch.add(free, torch.mul(scale, torch.sub(logits, free)))
     if barred > 0:
       for e in range(len(ends)):
         torch.masked_fill_(torch.select(logits, 1, ends[e]), (self).flags(choice, 7), -inf)
-    total = torch.logsumexp(logits, [1])
+    shares = torch.softmax(logits, 1)
     torch.masked_fill_(torch.select(logits, 1, mask_token), (self).flags(choice, 8), -inf)
     temperature = (self).numbers(choice, 3)
     scaled = logits
@@ -242,9 +286,9 @@ class DenoisingStep(Module):
       noise = torch.mul((self).gumbel(torch.select(choice, 0, 2), torch.size(head, 0)), temperature)
       token = torch.argmax(torch.add(torch.to(logits, 7), noise), 1)
     else:
-      token = torch.argmax(logits, 1)
+      token = (self).largest(logits)
     at = torch.unsqueeze(token, 1)
-    confidence = torch.exp(torch.sub(torch.squeeze(torch.gather(logits, 1, at), 1), total))
+    confidence = torch.squeeze(torch.gather(shares, 1, at), 1)
     if measured > 0:
       measure = torch.select(choice, 0, 6)
       sum = torch.logsumexp(scaled, [1])
@@ -316,6 +360,68 @@ class DenoisingStep(Module):
       torch.copy_(torch.view(torch.narrow(host_out, 0, 0, 2 * candidates), [2, candidates]), chosen)
     return None
 
+  # Numbers to multiply with where only the time of a product is wanted.
+  def noise(self: __torch__.DenoisingStep, like: Tensor, numbers: int) -> Tensor:
+    return torch.uniform_(torch.new_zeros(like, [numbers]), -1., 1.)
+
+  # Makes somebody look at a result, since one that nobody looks at would not be computed.
+  def keep(self: __torch__.DenoisingStep, result: Tensor, sink: Tensor) -> NoneType:
+    number = torch.narrow(torch.view(result, [-1]), 0, 0, 1)
+    torch.copy_(torch.narrow(sink, 0, 0, 1), number)
+    return None
+
+  # The matrix products of a step and nothing else, for the share of its time that they are. `noise`
+  # has at least as many numbers as the largest factor.
+  def products(self: __torch__.DenoisingStep,
+      layers: List[Tensor],
+      head: Tensor,
+      keys: List[Tensor],
+      values: List[Tensor],
+      noise: Tensor,
+      host_out: Tensor,
+      constants: List[int],
+      sizes: List[int],
+      groups: List[int]) -> NoneType:
+    heads, kv_heads, head_dim, mask_token, chunk_cells = constants
+    n = sizes[0]
+    candidates = sizes[1]
+    repeats = torch.floordiv(heads, kv_heads)
+    hidden = torch.size(head, 1)
+    x = torch.view(torch.narrow(noise, 0, 0, n * hidden), [n, hidden])
+    mixed = torch.view(torch.narrow(noise, 0, 0, n * heads * head_dim), [n, heads * head_dim])
+    for l in range(len(keys)):
+      w = l * 9
+      gated = torch.view(torch.narrow(noise, 0, 0, n * torch.size(layers[w + 6], 0)), [n, -1])
+      for p in range(3):
+        (self).keep((self).product(x, layers[w + 1 + p], None), host_out)
+      for g in range(torch.floordiv(len(groups), 5)):
+        sequences = groups[g * 5 + 1]
+        widest = groups[g * 5 + 2] * repeats
+        longest = groups[g * 5 + 3]
+        cells = sequences * kv_heads * widest * head_dim
+        q = torch.view(torch.narrow(noise, 0, 0, cells), [sequences * kv_heads, widest, head_dim])
+        if sequences == 1:
+          k = torch.transpose(torch.narrow(keys[l], 0, groups[g * 5 + 4], longest), 0, 1)
+          v = torch.transpose(torch.narrow(values[l], 0, groups[g * 5 + 4], longest), 0, 1)
+        else:
+          k = torch.view(torch.narrow(noise, 0, 0, sequences * longest * kv_heads * head_dim), [-1, longest, head_dim])
+          v = k
+        (self).keep(torch.bmm(torch.bmm(q, torch.transpose(k, 1, 2)), v), host_out)
+      (self).keep((self).product(mixed, layers[w + 4], None), host_out)
+      (self).keep((self).product(x, layers[w + 6], None), host_out)
+      (self).keep((self).product(x, layers[w + 7], None), host_out)
+      (self).keep((self).product(gated, layers[w + 8], None), host_out)
+    if candidates > 0:
+      chunk = torch.floordiv(chunk_cells, torch.size(head, 0))
+      if chunk < 1:
+        chunk = 1
+      for c in range(torch.floordiv(candidates + chunk - 1, chunk)):
+        size = candidates - c * chunk
+        if size > chunk:
+          size = chunk
+        (self).keep((self).product(torch.narrow(x, 0, 0, size), head, None), host_out)
+    return None
+
   # Logits [N, V] in float32 of all active tokens, for tests against a reference.
   def logits(self: __torch__.DenoisingStep,
       embedding: Tensor,
@@ -334,4 +440,4 @@ class DenoisingStep(Module):
     heads, kv_heads, head_dim, mask_token, chunk_cells = constants
     inputs = torch.view(torch.to(torch.narrow(host_in, 0, 0, 6 * n), embedding.device), [6, n])
     x = (self).hidden(embedding, layers, biases, rotary, keys, values, inputs, groups, heads, kv_heads, head_dim, eps)
-    return torch.to(torch.linear((self).norm(x, final_norm, eps), head), torch.device("cpu"), 6)
+    return torch.to((self).vocabulary((self).norm(torch.narrow(x, 0, 0, n), final_norm, eps), head), torch.device("cpu"), 6)

@@ -121,8 +121,10 @@ final class ChoiceReference {
     assertThat(batch.bestToken(candidate)).as(name).isEqualTo(expected.token());
     // Float32 logits of size 1 to 10: their rounding is about 1e-6 of a probability, and a
     // temperature or guidance multiplies it.
+    double rounding = 1e-6 * (1 + choice.guidanceScale());
     assertThat(batch.confidence(candidate))
         .as(name)
-        .isEqualTo(expected.confidence(), within(1e-6 + 1e-4 * Math.abs(expected.confidence())));
+        .isEqualTo(
+            expected.confidence(), within(rounding + 1e-4 * Math.abs(expected.confidence())));
   }
 }

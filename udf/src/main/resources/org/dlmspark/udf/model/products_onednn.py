@@ -1,0 +1,25 @@
+  # How many rows a step of n is given: oneDNN prepares each size once and keeps what it prepared, so
+  # that there must not be too many.
+  def rounded(self: __torch__.DenoisingStep, n: int) -> int:
+    quantum = 1
+    if n > 64:
+      quantum = 8
+    if n > 512:
+      quantum = 32
+    if n > 2048:
+      quantum = 256
+    return torch.floordiv(n + quantum - 1, quantum) * quantum
+
+  # Products [N, in] x [out, in] transposed, by oneDNN: with few rows up to twice as fast as the
+  # BLAS behind `linear`, with the weights as they are in the checkpoint.
+  def product(self: __torch__.DenoisingStep, x: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:
+    return ops.mkldnn._linear_pointwise(x, weight, bias, "none", annotate(List[Optional[number]], []), "")
+
+  def product_silu(self: __torch__.DenoisingStep, x: Tensor, weight: Tensor) -> Tensor:
+    return ops.mkldnn._linear_pointwise(x, weight, None, "swish", annotate(List[Optional[number]], []), "")
+
+  def product_multiplied(self: __torch__.DenoisingStep, x: Tensor, weight: Tensor, factor: Tensor) -> Tensor:
+    return ops.mkldnn._linear_pointwise(x, factor, weight, None, "mul")
+
+  def product_added(self: __torch__.DenoisingStep, x: Tensor, weight: Tensor, summand: Tensor) -> Tensor:
+    return ops.mkldnn._linear_pointwise(x, summand, weight, None, "add")
