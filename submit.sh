@@ -12,6 +12,8 @@ usage: ./submit.sh                                 the sample: the shipped model
        ./submit.sh JOB-ARGUMENTS                   a job, on this machine unless conf/spark-defaults.conf names a master
        ./submit.sh compare [JOB-ARGUMENTS]         which setting to use: a job that tries several on the same prompts, of
                                                    the sample without arguments; see ./submit.sh compare --help
+       ./submit.sh bench [BENCH-ARGUMENTS]         how fast the decoder alone is on this machine, without Spark; see
+                                                   ./submit.sh bench --help
        ./submit.sh SPARK-ARGUMENTS -- [JOB-ARGUMENTS]
                                                    a job (or the sample) with arguments for spark-submit
 
@@ -120,6 +122,22 @@ if [[ -n $reason ]]; then
   trap - INT TERM
 fi
 
+# PyTorch's threads wait for each other by spinning: for long by default, which costs more than the work itself where
+# something else wants the cores. A short spin before they sleep loses little on an idle machine.
+export GOMP_SPINCOUNT=${GOMP_SPINCOUNT-1000}
+
+# A build with profile cuda keeps PyTorch's CUDA libraries, 2.5 GB, beside the jar.
+cuda_jars=("$root"/job/target/cuda/*.jar)
+[[ -f ${cuda_jars[0]} ]] || cuda_jars=()
+
+# --- what needs no Spark ----------------------------------------------------------------------------------------------
+without_spark() {
+  exec "$java" -Dlog4j2.configurationFile="file://$root/conf/log4j2.properties" \
+    -cp "$jar:$minimal_home/jars/*${cuda_jars[0]+:${cuda_jars[0]}}" org.dlmspark.job.Main "$@"
+}
+
+[[ ${job_args[0]-} != bench ]] || without_spark "${job_args[@]}"
+
 # --- the job ----------------------------------------------------------------------------------------------------------
 for argument in ${job_args[@]+"${job_args[@]}"}; do
   case $argument in
@@ -130,8 +148,7 @@ for argument in ${job_args[@]+"${job_args[@]}"}; do
       elif [[ $argument == -h || $argument == --help ]]; then
         usage
       fi
-      exec "$java" -Dlog4j2.configurationFile="file://$root/conf/log4j2.properties" -cp "$jar:$minimal_home/jars/*" \
-        org.dlmspark.job.Main ${command[@]+"${command[@]}"} "$argument"
+      without_spark ${command[@]+"${command[@]}"} "$argument"
       ;;
   esac
 done
@@ -172,10 +189,8 @@ if [[ $deploy_mode == cluster ]]; then
   done
 fi
 
-# A build with profile cuda keeps PyTorch's CUDA libraries, 2.5 GB, beside the jar. They are shipped unless the nodes
-# have them (PYTORCH_LIBRARY_PATH) or the caller ships them.
-cuda_jars=("$root"/job/target/cuda/*.jar)
-if [[ -f ${cuda_jars[0]} && -z ${PYTORCH_LIBRARY_PATH-} && ${spark_args[*]-} != *pytorch-native-* &&
+# PyTorch's CUDA libraries are shipped unless the nodes have them (PYTORCH_LIBRARY_PATH) or the caller ships them.
+if [[ -n ${cuda_jars[0]-} && -z ${PYTORCH_LIBRARY_PATH-} && ${spark_args[*]-} != *pytorch-native-* &&
   -z $(spark_option "" spark.executorEnv.PYTORCH_LIBRARY_PATH) ]]; then
   if [[ -z $master || $master == local || $master == local\[* ]]; then
     take_option --driver-class-path
@@ -186,10 +201,6 @@ if [[ -f ${cuda_jars[0]} && -z ${PYTORCH_LIBRARY_PATH-} && ${spark_args[*]-} != 
     spark_args+=(--jars "${taken:+$taken,}${cuda_jars[0]}")
   fi
 fi
-
-# PyTorch's threads wait for each other by spinning: for long by default, which costs more than the work itself where
-# something else wants the cores. A short spin before they sleep loses little on an idle machine.
-export GOMP_SPINCOUNT=${GOMP_SPINCOUNT-1000}
 
 # --- spark-submit -----------------------------------------------------------------------------------------------------
 # For the process started here alone: the driver in local and client mode, the submitting client in cluster mode.

@@ -89,6 +89,7 @@ public final class DlmSparkCommand implements Callable<Integer> {
   static int execute(Console console, RowGenerator generator, String... args) {
     return new CommandLine(new DlmSparkCommand(console, generator))
         .addSubcommand(new CompareCommand(console, generator))
+        .addSubcommand(new BenchCommand(console))
         .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
         // A prompt path may begin with @.

@@ -36,6 +36,7 @@ import org.dlmspark.udf.OutputSchema;
  * @param ownFailed those of them with an error
  * @param totals sums over the run's rows
  * @param executors executors that decoded
+ * @param slots {@code batch.max-sequences}: rows that one of them decodes together
  * @param slowest the run's rows that took longest, the slowest first
  * @param answers how many completions were right; null if it was not asked
  * @param wall the time that generating and writing took, waiting for the model included
@@ -47,6 +48,7 @@ record RunSummary(
     long ownFailed,
     Totals totals,
     int executors,
+    int slots,
     List<SlowRow> slowest,
     Answers answers,
     Duration wall) {
@@ -71,6 +73,7 @@ record RunSummary(
    * @param positionsComputed {@code usage.positions_computed}
    * @param positionsTotal {@code usage.positions_total}: what it would be without a cache
    * @param computeMs {@code timing.compute_ms}: the decoders' busy time
+   * @param decodeMs {@code timing.decode_ms}: the time that rows had a slot
    */
   record Totals(
       long promptTokens,
@@ -78,7 +81,8 @@ record RunSummary(
       long steps,
       long positionsComputed,
       long positionsTotal,
-      double computeMs) {}
+      double computeMs,
+      double decodeMs) {}
 
   /**
    * A row that took long.
@@ -120,7 +124,7 @@ record RunSummary(
     Map<String, Long> rows = new TreeMap<>();
     Map<String, ErrorCount> errors = new TreeMap<>();
     Set<String> executors = new HashSet<>();
-    Totals totals = new Totals(0, 0, 0, 0, 0, 0);
+    Totals totals = new Totals(0, 0, 0, 0, 0, 0, 0);
     Answers answers = new Answers(0, 0);
     long ownRows = 0;
     long ownFailed = 0;
@@ -153,7 +157,8 @@ record RunSummary(
               totals.steps() + group.<Long>getAs("steps"),
               totals.positionsComputed() + group.<Long>getAs("positions_computed"),
               totals.positionsTotal() + group.<Long>getAs("positions_total"),
-              totals.computeMs() + group.<Double>getAs("compute_ms"));
+              totals.computeMs() + group.<Double>getAs("compute_ms"),
+              totals.decodeMs() + group.<Double>getAs("decode_ms"));
     }
     return new RunSummary(
         rows,
@@ -162,6 +167,7 @@ record RunSummary(
         ownFailed,
         totals,
         executors.size(),
+        settings.decoder().maxSequences(),
         slowest(output.filter(own), idColumn),
         settings.check().answerColumn() == null ? null : answers,
         wall);
@@ -187,6 +193,7 @@ record RunSummary(
             total("usage.positions_computed").as("positions_computed"),
             total("usage.positions_total").as("positions_total"),
             coalesce(sum(col("timing.compute_ms")), lit(0.0)).as("compute_ms"),
+            coalesce(sum(col("timing.decode_ms")), lit(0.0)).as("decode_ms"),
             count(when(asked, lit(1))).as("asked"),
             count(when(right, lit(1))).as("right"))
         .collectAsList();
@@ -297,6 +304,14 @@ record RunSummary(
               100 * totals.computeMs() / 1000 / (seconds * executors),
               executors,
               executors == 1 ? "executor" : "executors"));
+      if (totals.computeMs() > 0) {
+        lines.add(
+            Line.of(
+                "slots occupied",
+                "%.1f%% of %,d while it decoded (batch.max-sequences)",
+                100 * Math.min(1, totals.decodeMs() / (slots * totals.computeMs())),
+                slots));
+      }
     }
     for (int i = 0; i < slowest.size(); i++) {
       SlowRow row = slowest.get(i);

@@ -191,6 +191,7 @@ class DlmSparkCommandTest {
         .contains("  positions         400 computed, 1,600 without a cache: 4.00 times fewer\n")
         .contains("  steps             4.0 a row\n")
         .containsPattern("  decoder busy      \\d+\\.\\d% of the time of [12] executors?\n")
+        .containsPattern("  slots occupied    \\d+\\.\\d% of 16 while it decoded")
         .contains("  slowest rows      r3: 70 ms for 3 tokens\n")
         .contains("                    r2: 40 ms for 3 tokens\n")
         .contains("                    r1: 30 ms for 3 tokens\n")
