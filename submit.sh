@@ -14,6 +14,7 @@ usage: ./submit.sh                                 the sample: the shipped model
                                                    the sample without arguments; see ./submit.sh compare --help
        ./submit.sh bench [BENCH-ARGUMENTS]         how fast the decoder alone is on this machine, without Spark; see
                                                    ./submit.sh bench --help
+       ./submit.sh inspect --model FOLDER          what a model folder is and what memory it needs
        ./submit.sh SPARK-ARGUMENTS -- [JOB-ARGUMENTS]
                                                    a job (or the sample) with arguments for spark-submit
 
@@ -136,7 +137,9 @@ without_spark() {
     -cp "$jar:$minimal_home/jars/*${cuda_jars[0]+:${cuda_jars[0]}}" org.dlmspark.job.Main "$@"
 }
 
-[[ ${job_args[0]-} != bench ]] || without_spark "${job_args[@]}"
+case ${job_args[0]-} in
+  bench | inspect) without_spark "${job_args[@]}" ;;
+esac
 
 # --- the job ----------------------------------------------------------------------------------------------------------
 for argument in ${job_args[@]+"${job_args[@]}"}; do

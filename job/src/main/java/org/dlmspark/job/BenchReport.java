@@ -87,9 +87,11 @@ final class BenchReport {
         Line.of("cache", "%,d bytes a token", subject.bytesPerToken()),
         Line.of(
             "completions",
-            "%,d tokens, refreshed every %d steps; prompt, batch and positions are counts",
+            "%,d tokens each, caches refreshed every %d steps",
             subject.genLength(),
             subject.refreshInterval()),
+        new Line("prompt, batch", "tokens of a prompt, and how many are decoded together"),
+        new Line("positions", "computed by the model, in so many passes"),
         new Line("ratio", "of tokens/s, to policy none at the same prompt and batch"),
         new Line("floor", "time of the same matrix products alone, over the time taken"),
         new Line("GFLOP/s", "of the matrix products, in the time taken"));

@@ -90,6 +90,7 @@ public final class DlmSparkCommand implements Callable<Integer> {
     return new CommandLine(new DlmSparkCommand(console, generator))
         .addSubcommand(new CompareCommand(console, generator))
         .addSubcommand(new BenchCommand(console))
+        .addSubcommand(new InspectCommand(console))
         .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
         // A prompt path may begin with @.

@@ -20,9 +20,9 @@ class DriverFaults extends AnyFunSuite with FakeJobs with SparkSessionFixture {
       val random = new Random(7)
       var kills = 0
       for (_ <- 1 to 20) {
-        val process = job.start(settings, rowMillis = 10)
+        // Rows are slow enough that twenty drivers together cannot finish, however fast the machine.
+        val process = job.start(settings, rowMillis = 30)
         job.awaitRows(process, 1)
-        // From then on a wave takes about a second.
         if (!process.waitFor(random.nextLong(3000), TimeUnit.MILLISECONDS)) {
           job.kill(process)
           kills += 1

@@ -2,6 +2,7 @@ package org.dlmspark.udf.bench;
 
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.dlmspark.udf.DecoderService;
 import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.decode.BatchScheduler;
 import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
@@ -142,9 +143,7 @@ public final class DecoderBench {
   private BatchScheduler scheduler(Case wanted, DenoisingModel meter) {
     GenerationSettings own = settings(wanted.policy());
     ModelConfig config = model.config();
-    ModelTraits traits =
-        new ModelTraits(
-            config.maskTokenId(), config.endTokenIds(), config.shiftedLogits(), config.timesteps());
+    ModelTraits traits = DecoderService.traits(config);
     int rows = Math.multiplyExact(wanted.batch(), wanted.promptLength() + own.genLength());
     BatchScheduler scheduler = new BatchScheduler(meter, wanted.batch(), rows, System::nanoTime);
     Random random = new Random(17);
