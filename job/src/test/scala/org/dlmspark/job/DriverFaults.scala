@@ -13,6 +13,7 @@ class DriverFaults extends AnyFunSuite with FakeJobs with SparkSessionFixture {
 
   test("a driver that is killed twenty times loses a wave each time at most, and no row") {
     withFakeJob("local[2]") { job =>
+      // More than twenty drivers can do in three seconds each, on however fast a machine.
       val rows = 3000
       val waveRows = 100
       val settings = Seq(s"job.wave-rows=$waveRows")
@@ -20,7 +21,6 @@ class DriverFaults extends AnyFunSuite with FakeJobs with SparkSessionFixture {
       val random = new Random(7)
       var kills = 0
       for (_ <- 1 to 20) {
-        // Rows are slow enough that twenty drivers together cannot finish, however fast the machine.
         val process = job.start(settings, rowMillis = 30)
         job.awaitRows(process, 1)
         if (!process.waitFor(random.nextLong(3000), TimeUnit.MILLISECONDS)) {

@@ -56,8 +56,7 @@ trait FakeJobs extends TempFolder with Assertions { this: Suite =>
       ) ++ fakes.map { case (key, value) => s"spark.executorEnv.$key" -> value } ++ conf
       val command =
         Seq(Paths.get(System.getProperty("java.home"), "bin", "java").toString) ++ opens ++
-          // These processes live for seconds: what compiles quickly starts quickly.
-          Seq(s"-Xmx$heap", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", classPath) ++ properties.map { case (key, value) => s"-D$key=$value" } ++
+          quickStart ++ Seq(s"-Xmx$heap", "-cp", classPath) ++ properties.map { case (key, value) => s"-D$key=$value" } ++
           Seq(FakeJob.getClass.getName.stripSuffix("$"), s"--input=$input", s"--output=$output", s"--model=$model") ++
           (Seq("input.format=json", "generation.gen-length=32") ++ settings).map(setting => s"--set=$setting")
       val builder = new ProcessBuilder(command.asJava).redirectOutput(stdout.toFile).redirectError(stderr.toFile)
@@ -66,6 +65,14 @@ trait FakeJobs extends TempFolder with Assertions { this: Suite =>
       builder.environment.put("SPARK_SCALA_VERSION", "2.13")
       builder.start()
     }
+
+    /** These processes live for seconds, most of which go into loading and compiling classes. */
+    private def quickStart = Seq(
+      "-XX:TieredStopAtLevel=1",
+      "-XX:+UseSerialGC",
+      "-XX:+UnlockDiagnosticVMOptions",
+      "-XX:-BytecodeVerificationRemote"
+    )
 
     /** Waits for the end of a process. */
     def end(process: Process, minutes: Long = 5): Int = {
@@ -104,8 +111,15 @@ trait FakeJobs extends TempFolder with Assertions { this: Suite =>
 
     /** Waits until a process has computed some rows more than there were. */
     def awaitRows(process: Process, count: Int): Unit = {
-      val before = computed.values.sum
-      while (process.isAlive && computed.values.sum < before + count) Thread.sleep(20)
+      // Lines are counted, not read: waiting is to take little from the job that is waited for.
+      val before = loggedRows
+      while (process.isAlive && loggedRows < before + count) Thread.sleep(20)
+    }
+
+    private def loggedRows: Long = {
+      val files = Files.list(log)
+      try files.iterator.asScala.map(Files.readAllBytes(_).count(_ == '\n').toLong).sum
+      finally files.close()
     }
   }
 
