@@ -15,6 +15,7 @@ import org.dlmspark.job.InputCheck.CheckedInput;
 import org.dlmspark.udf.DecoderSettings;
 import org.dlmspark.udf.GenerateSettings;
 import org.dlmspark.udf.OutputSchema;
+import org.dlmspark.udf.RowCounts;
 import org.dlmspark.udf.decode.GenerationKey;
 
 /** The Spark job: prompts in, rows with completions out. */
@@ -61,13 +62,15 @@ final class GenerateJob {
             input.rowKeys(),
             runId,
             wave);
+    RowCounts counts = new RowCounts(input.rows().sparkSession().sparkContext());
     Column[] names = input.nameColumns().stream().map(InputCheck::column).toArray(Column[]::new);
     return input
         .rows()
         .repartition(partitions, names)
         // Longest first: else the last row may be one that takes as long as all others.
         .sortWithinPartitions(estimatedWork(input.rowKeys()).desc())
-        .mapPartitions(generator.over(schema, generate), Encoders.row(OutputSchema.of(schema)));
+        .mapPartitions(
+            generator.over(schema, generate, counts), Encoders.row(OutputSchema.of(schema)));
   }
 
   /** In proportion to the steps of a row and the positions of each: only the order matters. */

@@ -10,7 +10,21 @@ import org.dlmspark.udf.DlmSparkPlugin;
 /** Starts Spark for a run. */
 final class Sessions {
 
+  private static final String CONSOLE_PROGRESS = "spark.ui.showConsoleProgress";
+
   private Sessions() {}
+
+  /**
+   * Takes the place of Spark's bar of finished tasks, which submit.sh asks for on a terminal.
+   *
+   * @param conf what spark-submit set; Spark's bar is off from now on
+   * @return whether there would have been one
+   */
+  static boolean instead(SparkConf conf) {
+    boolean asked = conf.getBoolean(CONSOLE_PROGRESS, false);
+    conf.set(CONSOLE_PROGRESS, "false");
+    return asked;
+  }
 
   /**
    * Starts a session, or takes the one that runs. The master and all else comes from spark-submit.

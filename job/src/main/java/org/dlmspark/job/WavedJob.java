@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -51,6 +52,7 @@ final class WavedJob {
   private final int parallelism;
 
   private Manifest manifest;
+  private Consumer<WaveResult> progress = all -> {};
   private int waves;
   private WaveResult total = WaveResult.none();
 
@@ -61,7 +63,13 @@ final class WavedJob {
    * @param failed those of them with an error
    * @param missing rows of the input that are not in the output
    */
-  record Work(long done, long failed, long missing) {}
+  record Work(long done, long failed, long missing) {
+
+    /** Rows that a run in this mode has to do. */
+    long toDo(OutputMode mode) {
+      return mode == OutputMode.RETRY_FAILED ? missing + failed : missing;
+    }
+  }
 
   /**
    * Looks at an output that may exist.
@@ -168,9 +176,12 @@ final class WavedJob {
    * @param runId the run's name
    * @param work what there is to do, of {@link #work}
    * @param lock looked at between waves
+   * @param progress told of what is committed
    * @return what this run committed
    */
-  WaveResult run(String runId, Work work, OutputLock lock) throws IOException {
+  WaveResult run(String runId, Work work, OutputLock lock, Consumer<WaveResult> progress)
+      throws IOException {
+    this.progress = progress;
     boolean retry = settings.output().mode() == OutputMode.RETRY_FAILED && work.failed() > 0;
     boolean fresh = folder.tableFiles().isEmpty();
     if (!retry && work.missing() == 0 && !fresh) {
@@ -304,6 +315,7 @@ final class WavedJob {
 
   private void commit(String runId, String started, WaveResult result) throws IOException {
     total = total.plus(result);
+    progress.accept(total);
     note(manifest.with(run(runId, started, "running")));
   }
 

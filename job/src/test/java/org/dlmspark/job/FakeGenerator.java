@@ -16,6 +16,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 import org.dlmspark.udf.GenerateSettings;
+import org.dlmspark.udf.RowCounts;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
@@ -32,7 +33,7 @@ final class FakeGenerator implements MapPartitionsFunction<Row, Row> {
   private final StructType input;
   private final GenerateSettings settings;
 
-  FakeGenerator(StructType input, GenerateSettings settings) {
+  FakeGenerator(StructType input, GenerateSettings settings, RowCounts unused) {
     this.input = input;
     this.settings = settings;
   }

@@ -29,6 +29,7 @@ public final class GenerateUdf implements MapPartitionsFunction<Row, Row> {
 
   private final GenerateSettings settings;
   private final StructType input;
+  private final RowCounts counts;
 
   /**
    * Checks the input's columns.
@@ -39,7 +40,21 @@ public final class GenerateUdf implements MapPartitionsFunction<Row, Row> {
    *     the input has a column with the name of an output column
    */
   public GenerateUdf(StructType input, GenerateSettings settings) {
+    this(input, settings, null);
+  }
+
+  /**
+   * As above, for a stage that counts its rows.
+   *
+   * @param input the schema of the input rows
+   * @param settings what to generate, and how
+   * @param counts count the rows on Spark's pages; null for none
+   * @throws IllegalArgumentException if the id or prompt column is missing or of a wrong type, or
+   *     the input has a column with the name of an output column
+   */
+  public GenerateUdf(StructType input, GenerateSettings settings, RowCounts counts) {
     this.settings = settings;
+    this.counts = counts;
     this.input = input;
     OutputSchema.of(input);
     settings.rowKeys().forEach(key -> index(input, key.key(), key.column()));
@@ -92,11 +107,19 @@ public final class GenerateUdf implements MapPartitionsFunction<Row, Row> {
             + String.join(", ", input.fieldNames()));
   }
 
+  private void count(Completion completion) {
+    DecoderService.meter().row(completion);
+    if (counts != null) {
+      counts.add(completion);
+    }
+  }
+
   @Override
   public Iterator<Row> call(Iterator<Row> rows) {
     DecoderService decoder = DecoderService.get(settings.decoder());
     TaskContext task = TaskContext.get();
-    GeneratedRows generated = new GeneratedRows(rows, input, settings, decoder, TaskView.of(task));
+    GeneratedRows generated =
+        new GeneratedRows(rows, input, settings, decoder, TaskView.of(task), this::count);
     if (task != null) {
       task.addTaskCompletionListener(
           context -> {

@@ -11,6 +11,7 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
@@ -54,6 +55,7 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
   private final int promptIndex;
   private final DecoderService decoder;
   private final TaskView task;
+  private final Consumer<Completion> counter;
   private final int mostInFlight;
 
   private final BlockingQueue<DecodeLoop.Job> done = new LinkedBlockingQueue<>();
@@ -74,7 +76,8 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
       StructType schema,
       GenerateSettings settings,
       DecoderService decoder,
-      TaskView task) {
+      TaskView task,
+      Consumer<Completion> counter) {
     this.input = input;
     this.schema = schema;
     this.settings = settings;
@@ -84,6 +87,7 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
     promptIndex = schema.fieldIndex(prompt.promptColumn());
     this.decoder = decoder;
     this.task = task;
+    this.counter = counter;
     mostInFlight = 2 * settings.decoder().maxSequences();
   }
 
@@ -368,8 +372,9 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
             task.partition(),
             task.attempt(),
             pending.seed);
-    return OutputSchema.row(
-        pending.row, new Completion(text, ids, reason, error, usage, timing, origin));
+    Completion completion = new Completion(text, ids, reason, error, usage, timing, origin);
+    counter.accept(completion);
+    return OutputSchema.row(pending.row, completion);
   }
 
   private static double millis(long from, long to) {

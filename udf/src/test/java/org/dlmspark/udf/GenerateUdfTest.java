@@ -212,7 +212,8 @@ final class GenerateUdfTest {
             INPUT,
             settings(short8()),
             DecoderService.get(DECODER),
-            new TaskView(0, 0, cancelled::get));
+            new TaskView(0, 0, cancelled::get),
+            completion -> {});
     rows.next();
     cancelled.set(true);
     assertThatThrownBy(rows::next).isInstanceOf(TaskKilledException.class);
