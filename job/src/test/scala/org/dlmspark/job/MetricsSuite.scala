@@ -36,7 +36,7 @@ class MetricsSuite extends AnyFunSuite with CommandRuns with TempFolder {
 
   /** The figures of this project, by the end of their names. */
   private def figures(page: String): Map[String, Double] = {
-    val line = """metrics_\w+_plugin_org_dlmspark_udf_DlmSparkPlugin_(\w+)\{type="\w+"\} (\S+)""".r
+    val line = """metrics_\w*plugin_org_dlmspark_udf_DlmSparkPlugin_(\w+)\{type="\w+"\} (\S+)""".r
     page.linesIterator.collect { case line(name, value) => name -> value.toDouble }.toMap
   }
 
