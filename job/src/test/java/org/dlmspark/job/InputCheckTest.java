@@ -216,8 +216,8 @@ class InputCheckTest {
   void refusesAFieldThatIsNoColumnAndNamesTheNearestFirst() {
     write("select 1 as id, 2 as other, 'a' as question");
     assertRefused(
-        "input.template's field {qestion}: the input has no such column; it has question, other,"
-            + " id",
+        "input.template's field {qestion}: the input has no such column; it has question, id,"
+            + " other",
         "input.template={other} {qestion}");
     assertRefused(
         "input.messages-column = questions: the input has no such column; it has question, other,"

@@ -113,7 +113,7 @@ class JobPlanTest {
     assertThat(value(filled, "prompts"))
         .isEqualTo(
             "template \"{question}\\nWrite \\\\n. More. More. More. More. More. More. More. More."
-                + " More. M...\", in the model's chat template, with a system prompt, behind 1"
+                + " More. Mor...\", in the model's chat template, with a system prompt, behind 1"
                 + " example");
     assertThat(value(filled, "identical rows")).isEqualTo("decoded once, where nothing is drawn");
     JobPlan histories = plan(new SparkConf(false), "input.messages-column=turns");

@@ -63,7 +63,7 @@ class PromptsSuite extends AnyFunSuite with CommandRuns with TempFolder {
       }
       val again = done(s"$folder/columns", s"$folder/filled", settings :+ s"input.template=$template": _*)
       assert(again.out.contains("Nothing to do"), again.out)
-      val other = generate(s"$folder/columns", s"$folder/filled", settings :+ "input.template={q}": _*)
+      val other = generate(s"$folder/columns", s"$folder/filled", settings :+ "input.template={i} {q}": _*)
       assert(other.exitCode === 2)
       assert(other.err.contains("input.template: At {b}"), other.err)
     }
@@ -139,7 +139,7 @@ class PromptsSuite extends AnyFunSuite with CommandRuns with TempFolder {
       write(examples, """{"prompt": "1 and 1?", "completion": 3}""")
       val broken = generate(s"$folder/in", s"$folder/chat", shots)
       assert(broken.exitCode === 2)
-      assert(broken.err.contains(s"$shots, line 1: completion is not a text but 3; write"), broken.err)
+      assert(broken.err.contains(s"input.few-shot = $examples, line 1: completion is not a text but 3;"), broken.err)
     }
   }
 

@@ -41,7 +41,7 @@ class PromptTemplateTest {
         "{a{b} | has at character 1 a { that is not closed; write {{ for a brace",
         "{ | has at character 1 a { that is not closed; write {{ for a brace",
         "{a} } | has at character 5 a } that closes no field; write }} for a brace",
-        "{a}}}} } {b} | has at character 9 a } that closes no field; write }} for a brace",
+        "{a}}}} } {b} | has at character 6 a } that closes no field; write }} for a brace",
         "x {} | has at character 3 a field without a name; name a column, or write {{}} for braces",
         "{{a}} | has no field, so that every row would have the same prompt: name a column in"
             + " braces, such as {question}",
