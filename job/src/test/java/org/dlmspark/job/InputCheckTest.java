@@ -220,8 +220,8 @@ class InputCheckTest {
             + " other",
         "input.template={other} {qestion}");
     assertRefused(
-        "input.messages-column = questions: the input has no such column; it has question, other,"
-            + " id",
+        "input.messages-column = questions: the input has no such column; it has question, id,"
+            + " other",
         "input.messages-column=questions");
   }
 
