@@ -253,7 +253,8 @@ public final class DlmSparkCommand implements Callable<Integer> {
   private static RunSummary summary(
       SparkSession spark, JobSettings settings, CheckedInput rows, String runId, Duration wall) {
     try {
-      return RunSummary.read(spark, settings, rows.rows().schema(), rows.idColumn(), runId, wall);
+      return RunSummary.read(
+          spark, settings, rows.rows().schema(), rows.prompt().idColumn(), runId, wall);
     } catch (RuntimeException e) {
       throw new IllegalStateException(
           "all rows are written to "

@@ -69,6 +69,7 @@ record RunSummary(
    *
    * @param promptTokens {@code usage.prompt_tokens}
    * @param completionTokens {@code usage.completion_tokens}
+   * @param shared rows with the completion of an identical row that was decoded
    * @param steps {@code usage.steps}
    * @param positionsComputed {@code usage.positions_computed}
    * @param positionsTotal {@code usage.positions_total}: what it would be without a cache
@@ -78,6 +79,7 @@ record RunSummary(
   record Totals(
       long promptTokens,
       long completionTokens,
+      long shared,
       long steps,
       long positionsComputed,
       long positionsTotal,
@@ -124,7 +126,7 @@ record RunSummary(
     Map<String, Long> rows = new TreeMap<>();
     Map<String, ErrorCount> errors = new TreeMap<>();
     Set<String> executors = new HashSet<>();
-    Totals totals = new Totals(0, 0, 0, 0, 0, 0, 0);
+    Totals totals = new Totals(0, 0, 0, 0, 0, 0, 0, 0);
     Answers answers = new Answers(0, 0);
     long ownRows = 0;
     long ownFailed = 0;
@@ -154,6 +156,7 @@ record RunSummary(
               totals.promptTokens()
                   + (group.getAs("code") == null ? group.<Long>getAs("prompt_tokens") : 0),
               totals.completionTokens() + group.<Long>getAs("completion_tokens"),
+              totals.shared() + group.<Long>getAs("shared"),
               totals.steps() + group.<Long>getAs("steps"),
               totals.positionsComputed() + group.<Long>getAs("positions_computed"),
               totals.positionsTotal() + group.<Long>getAs("positions_total"),
@@ -189,6 +192,8 @@ record RunSummary(
             collect_set(col("origin.executor")).as("executors"),
             total("usage.prompt_tokens").as("prompt_tokens"),
             total("usage.completion_tokens").as("completion_tokens"),
+            count(when(col("error").isNull().and(col("usage.forward_passes").equalTo(0)), lit(1)))
+                .as("shared"),
             total("usage.steps").as("steps"),
             total("usage.positions_computed").as("positions_computed"),
             total("usage.positions_total").as("positions_total"),
@@ -292,7 +297,14 @@ record RunSummary(
                     Locale.ROOT,
                     ": %.2f times fewer",
                     (double) totals.positionsTotal() / totals.positionsComputed())));
-    long decoded = ownRows - ownFailed;
+    long decoded = ownRows - ownFailed - totals.shared();
+    if (totals.shared() > 0) {
+      lines.add(
+          Line.of(
+              "decoded once",
+              "%,d of the rows have the completion of an identical one (input.dedupe)",
+              totals.shared()));
+    }
     if (decoded > 0) {
       lines.add(Line.of("steps", "%.1f a row", (double) totals.steps() / decoded));
     }

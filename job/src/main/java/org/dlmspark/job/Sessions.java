@@ -2,6 +2,7 @@ package org.dlmspark.job;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.TimeZone;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.dlmspark.udf.DecoderSettings;
@@ -44,6 +45,8 @@ final class Sessions {
     // process its shuffle files are lost, which costs the stage an attempt.
     own.setIfMissing("spark.task.maxFailures", "16");
     own.setIfMissing("spark.stage.maxConsecutiveAttempts", "16");
+    // Else each executor would write timestamps into prompts in the time zone of its machine.
+    own.setIfMissing("spark.sql.session.timeZone", TimeZone.getDefault().getID());
     if (decoder != null) {
       own.set("spark.plugins", withOwnPlugin(conf.get("spark.plugins", "")));
       own.set(DlmSparkPlugin.DECODER_CONF, decoder.toJson());

@@ -297,8 +297,7 @@ final class WavedJob {
         settings.job().partitions() > 0
             ? settings.job().partitions()
             : JobPlan.choosePartitions(expected, parallelism);
-    CheckedInput wave =
-        new CheckedInput(rows, input.idColumn(), input.sampleColumn(), input.rowKeys(), expected);
+    CheckedInput wave = new CheckedInput(rows, input.prompt(), input.rowKeys(), expected);
     Observation observation = new Observation();
     Dataset<Row> generated =
         WaveResult.counted(job.generated(wave, partitions, runId, waves), observation);
@@ -411,8 +410,7 @@ final class WavedJob {
   }
 
   private Column in(WaveCutter.Wave wave) {
-    Column[] names = input.nameColumns().stream().map(InputCheck::column).toArray(Column[]::new);
-    Column bucket = pmod(xxhash64(names), lit(WaveCutter.BUCKETS));
+    Column bucket = pmod(xxhash64(input.place()), lit(WaveCutter.BUCKETS));
     return bucket.geq(wave.from()).and(bucket.lt(wave.to()));
   }
 }

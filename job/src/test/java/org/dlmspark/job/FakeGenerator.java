@@ -78,7 +78,8 @@ final class FakeGenerator implements MapPartitionsFunction<Row, Row> {
   }
 
   private Row generate(Row row) {
-    String prompt = row.getString(input.fieldIndex(settings.prompt().promptColumn()));
+    String column = settings.prompt().source().columns().get(0);
+    String prompt = row.getString(input.fieldIndex(column));
     if ("fail".equals(prompt)) {
       throw new IllegalStateException("the fake decoder broke on purpose");
     }

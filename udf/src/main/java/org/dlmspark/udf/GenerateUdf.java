@@ -7,7 +7,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.AtomicType;
 import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.types.VariantType;
 
@@ -36,8 +35,8 @@ public final class GenerateUdf implements MapPartitionsFunction<Row, Row> {
    *
    * @param input the schema of the input rows
    * @param settings what to generate, and how
-   * @throws IllegalArgumentException if the id or prompt column is missing or of a wrong type, or
-   *     the input has a column with the name of an output column
+   * @throws IllegalArgumentException if the id column or one of the prompt's is missing or of a
+   *     wrong type, or the input has a column with the name of an output column
    */
   public GenerateUdf(StructType input, GenerateSettings settings) {
     this(input, settings, null);
@@ -57,18 +56,15 @@ public final class GenerateUdf implements MapPartitionsFunction<Row, Row> {
     this.counts = counts;
     this.input = input;
     OutputSchema.of(input);
-    settings.rowKeys().forEach(key -> index(input, key.key(), key.column()));
-    int promptIndex = index(input, "input.prompt-column", settings.prompt().promptColumn());
-    int idIndex = index(input, "input.id-column", settings.prompt().idColumn());
-    DataType promptType = input.fields()[promptIndex].dataType();
-    if (!(promptType instanceof StringType)) {
-      throw new IllegalArgumentException(
-          "input.prompt-column = "
-              + settings.prompt().promptColumn()
-              + ": the column is of type "
-              + promptType.simpleString()
-              + "; it must be a string");
-    }
+    settings.rowKeys().forEach(key -> index(input, key.key() + " = " + key.column(), key.column()));
+    PromptSource source = settings.prompt().source();
+    source.columns().forEach(column -> index(input, source.named(column), column));
+    source.checkTypes(input);
+    int idIndex =
+        index(
+            input,
+            "input.id-column = " + settings.prompt().idColumn(),
+            settings.prompt().idColumn());
     DataType idType = input.fields()[idIndex].dataType();
     if (!isIdType(idType)) {
       throw new IllegalArgumentException(
@@ -93,16 +89,14 @@ public final class GenerateUdf implements MapPartitionsFunction<Row, Row> {
         && !(type instanceof VariantType);
   }
 
-  private static int index(StructType input, String setting, String column) {
+  private static int index(StructType input, String named, String column) {
     for (int i = 0; i < input.length(); i++) {
       if (input.fields()[i].name().equals(column)) {
         return i;
       }
     }
     throw new IllegalArgumentException(
-        setting
-            + " = "
-            + column
+        named
             + ": there is no such column; the input has "
             + String.join(", ", input.fieldNames()));
   }
