@@ -380,9 +380,11 @@ public abstract sealed class DlmGeneratorParams extends Transformer permits DlmG
         new PromptSettings(
             setting.apply("input.id-column").present(),
             null,
-            setting.apply("input.prompt-column").present(),
+            new ColumnPrompt(setting.apply("input.prompt-column").present()),
             setting.apply("input.chat").yesOrNo(),
-            setting.apply("input.system-prompt").text()),
+            setting.apply("input.system-prompt").text(),
+            List.of(),
+            false),
         generation.build(),
         rowKeys,
         runId,

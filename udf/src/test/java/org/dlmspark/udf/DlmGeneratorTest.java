@@ -35,7 +35,7 @@ class DlmGeneratorTest {
         .isEqualTo(
             new GenerateSettings(
                 new DecoderSettings("model", "auto", "auto", 0, 16, 8192),
-                new PromptSettings("id", null, "prompt", true, null),
+                PromptSettings.ofColumn("id", "prompt", true),
                 new GenerationSettingsBuilder().build(),
                 List.of(),
                 "tried",
@@ -81,7 +81,8 @@ class DlmGeneratorTest {
     GenerateSettings expected =
         new GenerateSettings(
             new DecoderSettings("model", "bfloat16", "gpu:1", 3, 2, 500),
-            new PromptSettings("name", null, "question", true, "Be brief."),
+            new PromptSettings(
+                "name", null, new ColumnPrompt("question"), true, "Be brief.", List.of(), false),
             new GenerationSettingsBuilder()
                 .genLength(64)
                 .blockLength(16)
