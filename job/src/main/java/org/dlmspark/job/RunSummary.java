@@ -301,9 +301,10 @@ record RunSummary(
     if (totals.shared() > 0) {
       lines.add(
           Line.of(
-              "decoded once",
-              "%,d of the rows have the completion of an identical one (input.dedupe)",
-              totals.shared()));
+              "identical rows",
+              "%,d of %,d took the completion of another (input.dedupe)",
+              totals.shared(),
+              ownRows));
     }
     if (decoded > 0) {
       lines.add(Line.of("steps", "%.1f a row", (double) totals.steps() / decoded));

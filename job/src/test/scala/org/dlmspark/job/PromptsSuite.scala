@@ -158,7 +158,7 @@ class PromptsSuite extends AnyFunSuite with CommandRuns with TempFolder {
       val waves = Seq("job.wave-rows=20", "job.partitions=3")
       val ran = done(s"$folder/in", s"$folder/once", waves :+ "input.dedupe=true": _*)
       assert(ran.out.contains("Wave 2: "), ran.out)
-      assert(ran.out.linesIterator.exists(_.matches(" +decoded once +36 of the rows have .*")), ran.out)
+      assert(ran.out.linesIterator.exists(_.matches(" +identical rows +36 of 48 took .*")), ran.out)
       done(s"$folder/in", s"$folder/apart", "job.partitions=1")
       withSpark { spark =>
         assert(decoded(spark, s"$folder/once").size === 48)
