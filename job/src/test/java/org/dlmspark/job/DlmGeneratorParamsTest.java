@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigValue;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -71,13 +70,12 @@ class DlmGeneratorParamsTest {
   }
 
   private <T> Object defaultOf(Param<T> param) {
-    Object value = generator.isDefined(param) ? generator.getOrDefault(param) : null;
-    return value instanceof String[] texts ? List.of(texts) : comparable(value);
+    return comparable(generator.isDefined(param) ? generator.getOrDefault(param) : null);
   }
 
   private static Object valueOf(ConfigValue setting) {
     Object value = setting.unwrapped();
-    return value instanceof List<?> list ? new ArrayList<>(list) : comparable(value);
+    return List.of().equals(value) ? null : comparable(value); // no texts: a param that is not set
   }
 
   private static Object comparable(Object value) {

@@ -115,187 +115,342 @@ public final class DlmGenerator extends DlmGeneratorParams implements DefaultPar
     return defaultCopy(extra);
   }
 
-  /** Sets {@link #idColumn()}. */
+  /**
+   * Sets {@link #idColumn()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setIdColumn(String value) {
     set(idColumn(), value);
     return this;
   }
 
-  /** Sets {@link #promptColumn()}. */
+  /**
+   * Sets {@link #promptColumn()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setPromptColumn(String value) {
     set(promptColumn(), value);
     return this;
   }
 
-  /** Sets {@link #rowSettings()}. */
+  /**
+   * Sets {@link #rowSettings()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setRowSettings(boolean value) {
     set(rowSettings(), value);
     return this;
   }
 
-  /** Sets {@link #chat()}. */
+  /**
+   * Sets {@link #chat()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setChat(boolean value) {
     set(chat(), value);
     return this;
   }
 
-  /** Sets {@link #systemPrompt()}. */
+  /**
+   * Sets {@link #systemPrompt()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setSystemPrompt(String value) {
     set(systemPrompt(), value);
     return this;
   }
 
-  /** Sets {@link #modelPath()}. */
+  /**
+   * Sets {@link #modelPath()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setModelPath(String value) {
     set(modelPath(), value);
     return this;
   }
 
-  /** Sets {@link #dtype()}. */
+  /**
+   * Sets {@link #dtype()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setDtype(String value) {
     set(dtype(), value);
     return this;
   }
 
-  /** Sets {@link #device()}. */
+  /**
+   * Sets {@link #device()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setDevice(String value) {
     set(device(), value);
     return this;
   }
 
-  /** Sets {@link #threads()}. */
+  /**
+   * Sets {@link #threads()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setThreads(int value) {
     set(threads(), value);
     return this;
   }
 
-  /** Sets {@link #genLength()}. */
+  /**
+   * Sets {@link #genLength()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setGenLength(int value) {
     set(genLength(), value);
     return this;
   }
 
-  /** Sets {@link #blockLength()}. */
+  /**
+   * Sets {@link #blockLength()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setBlockLength(int value) {
     set(blockLength(), value);
     return this;
   }
 
-  /** Sets {@link #steps()}. */
+  /**
+   * Sets {@link #steps()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setSteps(int value) {
     set(steps(), value);
     return this;
   }
 
-  /** Sets {@link #schedule()}. */
+  /**
+   * Sets {@link #schedule()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setSchedule(String value) {
     set(schedule(), value);
     return this;
   }
 
-  /** Sets {@link #eps()}. */
+  /**
+   * Sets {@link #eps()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setEps(double value) {
     set(eps(), value);
     return this;
   }
 
-  /** Sets {@link #remasking()}. */
+  /**
+   * Sets {@link #remasking()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setRemasking(String value) {
     set(remasking(), value);
     return this;
   }
 
-  /** Sets {@link #algTemp()}. */
+  /**
+   * Sets {@link #algTemp()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setAlgTemp(double value) {
     set(algTemp(), value);
     return this;
   }
 
-  /** Sets {@link #threshold()}. */
+  /**
+   * Sets {@link #threshold()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setThreshold(double value) {
     set(threshold(), value);
     return this;
   }
 
-  /** Sets {@link #factor()}. */
+  /**
+   * Sets {@link #factor()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setFactor(double value) {
     set(factor(), value);
     return this;
   }
 
-  /** Sets {@link #temperature()}. */
+  /**
+   * Sets {@link #temperature()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setTemperature(double value) {
     set(temperature(), value);
     return this;
   }
 
-  /** Sets {@link #topP()}. */
+  /**
+   * Sets {@link #topP()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setTopP(double value) {
     set(topP(), value);
     return this;
   }
 
-  /** Sets {@link #topK()}. */
+  /**
+   * Sets {@link #topK()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setTopK(int value) {
     set(topK(), value);
     return this;
   }
 
-  /** Sets {@link #guidanceScale()}. */
+  /**
+   * Sets {@link #guidanceScale()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setGuidanceScale(double value) {
     set(guidanceScale(), value);
     return this;
   }
 
-  /** Sets {@link #minNewTokens()}. */
+  /**
+   * Sets {@link #minNewTokens()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setMinNewTokens(int value) {
     set(minNewTokens(), value);
     return this;
   }
 
-  /** Sets {@link #stopAtEos()}. */
+  /**
+   * Sets {@link #stopAtEos()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setStopAtEos(boolean value) {
     set(stopAtEos(), value);
     return this;
   }
 
-  /** Sets {@link #stop()}. */
+  /**
+   * Sets {@link #stop()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setStop(String... value) {
     set(stop(), value);
     return this;
   }
 
-  /** Sets {@link #seed()}. */
+  /**
+   * Sets {@link #seed()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setSeed(long value) {
     set(seed(), value);
     return this;
   }
 
-  /** Sets {@link #cachePolicy()}. */
+  /**
+   * Sets {@link #cachePolicy()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setCachePolicy(String value) {
     set(cachePolicy(), value);
     return this;
   }
 
-  /** Sets {@link #refreshInterval()}. */
+  /**
+   * Sets {@link #refreshInterval()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setRefreshInterval(int value) {
     set(refreshInterval(), value);
     return this;
   }
 
-  /** Sets {@link #windowSize()}. */
+  /**
+   * Sets {@link #windowSize()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setWindowSize(int value) {
     set(windowSize(), value);
     return this;
   }
 
-  /** Sets {@link #batchMaxSequences()}. */
+  /**
+   * Sets {@link #batchMaxSequences()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setBatchMaxSequences(int value) {
     set(batchMaxSequences(), value);
     return this;
   }
 
-  /** Sets {@link #batchMaxTokens()}. */
+  /**
+   * Sets {@link #batchMaxTokens()}.
+   *
+   * @param value its value
+   * @return this generator
+   */
   public DlmGenerator setBatchMaxTokens(int value) {
     set(batchMaxTokens(), value);
     return this;

@@ -37,7 +37,10 @@ import scala.Function1;
  * <p>A value that cannot be, whatever the others are, is refused where it is set; values that do
  * not fit together are refused by {@code transformSchema}. The messages name param, value and
  * remedy.
+ *
+ * @serial exclude
  */
+@SuppressWarnings("InvalidBlockTag") // Javadoc allows it; else it asks for a comment on each field
 public abstract sealed class DlmGeneratorParams extends Transformer permits DlmGenerator {
   private static final long serialVersionUID = 1L;
 
@@ -266,7 +269,7 @@ public abstract sealed class DlmGeneratorParams extends Transformer permits DlmG
     defaults.put("generation.guidance-scale", 0.0);
     defaults.put("generation.min-new-tokens", 0);
     defaults.put("generation.stop-at-eos", true);
-    defaults.put("generation.stop", new String[0]);
+    defaults.put("generation.stop", null);
     defaults.put("generation.seed", 0L);
     defaults.put("cache.policy", "decode");
     defaults.put("cache.refresh-interval", 8);
@@ -417,162 +420,163 @@ public abstract sealed class DlmGeneratorParams extends Transformer permits DlmG
     }
   }
 
+  /** {@return the generator's name} */
   @Override
   public String uid() {
     return uid;
   }
 
-  /** The param of {@code input.id-column}. */
+  /** {@return the param of {@code input.id-column}} */
   public Param<String> idColumn() {
     return idColumn;
   }
 
-  /** The param of {@code input.prompt-column}. */
+  /** {@return the param of {@code input.prompt-column}} */
   public Param<String> promptColumn() {
     return promptColumn;
   }
 
-  /** The param of {@code input.row-settings}. */
+  /** {@return the param of {@code input.row-settings}} */
   public BooleanParam rowSettings() {
     return rowSettings;
   }
 
-  /** The param of {@code input.chat}. */
+  /** {@return the param of {@code input.chat}} */
   public BooleanParam chat() {
     return chat;
   }
 
-  /** The param of {@code input.system-prompt}. */
+  /** {@return the param of {@code input.system-prompt}} */
   public Param<String> systemPrompt() {
     return systemPrompt;
   }
 
-  /** The param of {@code model.path}. */
+  /** {@return the param of {@code model.path}} */
   public Param<String> modelPath() {
     return modelPath;
   }
 
-  /** The param of {@code model.dtype}. */
+  /** {@return the param of {@code model.dtype}} */
   public Param<String> dtype() {
     return dtype;
   }
 
-  /** The param of {@code model.device}. */
+  /** {@return the param of {@code model.device}} */
   public Param<String> device() {
     return device;
   }
 
-  /** The param of {@code model.threads}. */
+  /** {@return the param of {@code model.threads}} */
   public IntParam threads() {
     return threads;
   }
 
-  /** The param of {@code generation.gen-length}. */
+  /** {@return the param of {@code generation.gen-length}} */
   public IntParam genLength() {
     return genLength;
   }
 
-  /** The param of {@code generation.block-length}. */
+  /** {@return the param of {@code generation.block-length}} */
   public IntParam blockLength() {
     return blockLength;
   }
 
-  /** The param of {@code generation.steps}. */
+  /** {@return the param of {@code generation.steps}} */
   public IntParam steps() {
     return steps;
   }
 
-  /** The param of {@code generation.schedule}. */
+  /** {@return the param of {@code generation.schedule}} */
   public Param<String> schedule() {
     return schedule;
   }
 
-  /** The param of {@code generation.eps}. */
+  /** {@return the param of {@code generation.eps}} */
   public DoubleParam eps() {
     return eps;
   }
 
-  /** The param of {@code generation.remasking}. */
+  /** {@return the param of {@code generation.remasking}} */
   public Param<String> remasking() {
     return remasking;
   }
 
-  /** The param of {@code generation.alg-temp}. */
+  /** {@return the param of {@code generation.alg-temp}} */
   public DoubleParam algTemp() {
     return algTemp;
   }
 
-  /** The param of {@code generation.threshold}. */
+  /** {@return the param of {@code generation.threshold}} */
   public DoubleParam threshold() {
     return threshold;
   }
 
-  /** The param of {@code generation.factor}. */
+  /** {@return the param of {@code generation.factor}} */
   public DoubleParam factor() {
     return factor;
   }
 
-  /** The param of {@code generation.temperature}. */
+  /** {@return the param of {@code generation.temperature}} */
   public DoubleParam temperature() {
     return temperature;
   }
 
-  /** The param of {@code generation.top-p}. */
+  /** {@return the param of {@code generation.top-p}} */
   public DoubleParam topP() {
     return topP;
   }
 
-  /** The param of {@code generation.top-k}. */
+  /** {@return the param of {@code generation.top-k}} */
   public IntParam topK() {
     return topK;
   }
 
-  /** The param of {@code generation.guidance-scale}. */
+  /** {@return the param of {@code generation.guidance-scale}} */
   public DoubleParam guidanceScale() {
     return guidanceScale;
   }
 
-  /** The param of {@code generation.min-new-tokens}. */
+  /** {@return the param of {@code generation.min-new-tokens}} */
   public IntParam minNewTokens() {
     return minNewTokens;
   }
 
-  /** The param of {@code generation.stop-at-eos}. */
+  /** {@return the param of {@code generation.stop-at-eos}} */
   public BooleanParam stopAtEos() {
     return stopAtEos;
   }
 
-  /** The param of {@code generation.stop}. */
+  /** {@return the param of {@code generation.stop}} */
   public StringArrayParam stop() {
     return stop;
   }
 
-  /** The param of {@code generation.seed}. */
+  /** {@return the param of {@code generation.seed}} */
   public LongParam seed() {
     return seed;
   }
 
-  /** The param of {@code cache.policy}. */
+  /** {@return the param of {@code cache.policy}} */
   public Param<String> cachePolicy() {
     return cachePolicy;
   }
 
-  /** The param of {@code cache.refresh-interval}. */
+  /** {@return the param of {@code cache.refresh-interval}} */
   public IntParam refreshInterval() {
     return refreshInterval;
   }
 
-  /** The param of {@code cache.window-size}. */
+  /** {@return the param of {@code cache.window-size}} */
   public IntParam windowSize() {
     return windowSize;
   }
 
-  /** The param of {@code batch.max-sequences}. */
+  /** {@return the param of {@code batch.max-sequences}} */
   public IntParam batchMaxSequences() {
     return batchMaxSequences;
   }
 
-  /** The param of {@code batch.max-tokens}. */
+  /** {@return the param of {@code batch.max-tokens}} */
   public IntParam batchMaxTokens() {
     return batchMaxTokens;
   }
