@@ -69,7 +69,8 @@ final class GenerateJob {
         .rows()
         .repartition(partitions, input.place())
         .sortWithinPartitions(order.toArray(Column[]::new))
-        .mapPartitions(generator.over(schema, generate, counts), Encoders.row(OutputSchema.of(schema)));
+        .mapPartitions(
+            generator.over(schema, generate, counts), Encoders.row(OutputSchema.of(schema)));
   }
 
   /** In proportion to the steps of a row and the positions of each: only the order matters. */
