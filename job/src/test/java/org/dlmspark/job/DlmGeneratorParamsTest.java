@@ -20,10 +20,18 @@ class DlmGeneratorParamsTest {
 
   /** What is the caller's affair where there is no job. */
   private static final Set<String> JOB_ALONE =
-      Set.of("input.path", "input.format", "input.options", "input.samples-per-prompt");
+      Set.of(
+          "input.path",
+          "input.format",
+          "input.options",
+          "input.samples-per-prompt",
+          "input.template",
+          "input.messages-column",
+          "input.few-shot",
+          "input.dedupe");
 
   /** Params that mean less, or are not looked at by the driver. */
-  private static final Set<String> OTHER_MEANING = Set.of("idColumn", "modelPath");
+  private static final Set<String> OTHER_MEANING = Set.of("idColumn", "modelPath", "promptColumn");
 
   private final DlmGenerator generator = new DlmGenerator();
 
