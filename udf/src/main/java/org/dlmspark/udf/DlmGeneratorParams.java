@@ -112,7 +112,7 @@ public abstract sealed class DlmGeneratorParams extends Transformer permits DlmG
             "input.row-settings",
             "Whether input columns that are called like a setting of generation or cache"
                 + " (gen_length, temperature, cache_policy, ...) set it row by row; null in such a"
-                + " column means the setting here.");
+                + " column means the setting here. A column that the prompt is made of sets nothing.");
     chat =
         yesOrNo(
             "input.chat",
