@@ -16,8 +16,9 @@ class ExecutorFaults extends AnyFunSuite with FakeJobs with SparkSessionFixture 
   test("a killed executor's rows are computed once more at most, and every row comes out once") {
     withFakeJob("local-cluster[2,1,1024]") { job =>
       job.prompts(400)
-      val driver = job.start(Seq("job.wave-rows=200", "job.partitions=8"), rowMillis = 20)
-      job.awaitRows(driver, 60)
+      // A task of about a hundred rows for each executor: at a hundred in all both are in the middle of theirs.
+      val driver = job.start(Seq("job.wave-rows=200", "job.partitions=2"), rowMillis = 50)
+      job.awaitRows(driver, 100)
       val killed = executors(driver)
       assert(killed.size === 2, s"executor processes: ${Files.readString(job.stderr)}")
       assert(killed.head.destroyForcibly())
