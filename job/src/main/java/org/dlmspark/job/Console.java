@@ -59,9 +59,13 @@ public final class Console {
   /** Prints a heading and, indented under it, aligned lines; an empty label continues the last. */
   void block(String heading, List<Line> lines) {
     out.println(heading);
-    for (Line line : lines) {
-      out.println("  " + pad(line.label()) + "  " + line.value());
-    }
+    lines.forEach(this::line);
+    out.flush();
+  }
+
+  /** Prints one more line of a block. */
+  void line(Line line) {
+    out.println("  " + pad(line.label()) + "  " + line.value());
     out.flush();
   }
 
