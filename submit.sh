@@ -210,7 +210,7 @@ fi
 # For the process started here alone: the driver in local and client mode, the submitting client in cluster mode.
 export SPARK_SUBMIT_OPTS="-Dlog4j2.configurationFile=\"file://$root/conf/log4j2.properties\" ${SPARK_SUBMIT_OPTS-}"
 submit_args=(--class org.dlmspark.job.Main)
-# Spark's bar of finished tasks is for a person to see; in a file it is noise.
+# A bar is for a person to see; in a file it is noise. The job shows its own where Spark would show one.
 [[ ! -t 2 ]] || submit_args+=(--conf spark.ui.showConsoleProgress=true)
 [[ -n $properties ]] || submit_args+=(--properties-file "${property_files[0]}")
 

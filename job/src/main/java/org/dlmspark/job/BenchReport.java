@@ -10,8 +10,8 @@ import java.util.Locale;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.udf.bench.DecoderBench.Case;
 import org.dlmspark.udf.bench.DecoderBench.Cost;
-import org.dlmspark.udf.bench.ProcessMemory;
 import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
+import org.dlmspark.udf.model.ProcessMemory;
 
 /** What the command {@code bench} found, as lines, Markdown and JSON. Grows case by case. */
 final class BenchReport {

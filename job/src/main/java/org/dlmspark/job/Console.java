@@ -1,6 +1,8 @@
 package org.dlmspark.job;
 
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +17,9 @@ public final class Console {
 
   private final PrintStream out;
   private final PrintStream err;
+
+  /** Whether the error stream's last line is a bar, which is written anew all the time. */
+  private volatile boolean bar;
 
   /**
    * Creates a console.
@@ -56,8 +61,51 @@ public final class Console {
     return err;
   }
 
+  /**
+   * Where a bar is drawn until {@link #barEnds}; whatever else is printed meanwhile takes its line.
+   *
+   * @return a stream that forgets what comes after the end
+   */
+  PrintStream barBegins() {
+    bar = true;
+    OutputStream line =
+        new OutputStream() {
+          @Override
+          public void write(int one) {
+            write(new byte[] {(byte) one}, 0, 1);
+          }
+
+          @Override
+          public void write(byte[] bytes, int from, int length) {
+            if (bar) {
+              err.write(bytes, from, length);
+            }
+          }
+
+          @Override
+          public void flush() {
+            err.flush();
+          }
+        };
+    return new PrintStream(line, false, StandardCharsets.UTF_8);
+  }
+
+  /** The bar is gone. */
+  void barEnds() {
+    clearBar();
+    bar = false;
+  }
+
+  private void clearBar() {
+    if (bar) {
+      err.print("\r\u001b[2K");
+      err.flush();
+    }
+  }
+
   /** Prints a heading and, indented under it, aligned lines; an empty label continues the last. */
   void block(String heading, List<Line> lines) {
+    clearBar();
     out.println(heading);
     lines.forEach(this::line);
     out.flush();
@@ -71,12 +119,14 @@ public final class Console {
 
   /** Prints one sentence. */
   void say(String sentence) {
+    clearBar();
     out.println(sentence);
     out.flush();
   }
 
   /** Prints one error message, under the program's name. */
   void error(String message) {
+    clearBar();
     err.println("dlm-spark: " + message);
     err.flush();
   }

@@ -146,6 +146,7 @@ public final class DlmSparkCommand implements Callable<Integer> {
       return DONE;
     }
     String runId = newRunId();
+    boolean bar = Sessions.instead(conf);
     // Before Spark starts, since with it executors begin to load the model.
     try (OutputLock lock = OutputLock.acquire(folder, runId);
         Interruption interruption = new Interruption(console, settings.output().path(), lock);
@@ -158,7 +159,8 @@ public final class DlmSparkCommand implements Callable<Integer> {
               shipped ? ModelCheck.check(settings) : early,
               decoder,
               runId,
-              lock);
+              lock,
+              bar);
       interruption.tooLate();
       if (summary.rowCount() > 0) {
         report(session.spark(), folder);
@@ -227,7 +229,8 @@ public final class DlmSparkCommand implements Callable<Integer> {
       ModelFacts facts,
       DecoderSettings decoder,
       String runId,
-      OutputLock lock)
+      OutputLock lock,
+      boolean bar)
       throws IOException {
     Prepared prepared = prepare(session, settings, folder, facts, decoder);
     prepared.job().settle();
@@ -238,7 +241,11 @@ public final class DlmSparkCommand implements Callable<Integer> {
     }
     console.block("Generating", lines);
     long start = System.nanoTime();
-    WaveResult result = prepared.job().run(runId, work, lock);
+    WaveResult result;
+    try (ProgressDisplay display =
+        new ProgressDisplay(work.toDo(settings.output().mode()), console, bar)) {
+      result = prepared.job().run(runId, work, lock, display::committed);
+    }
     Duration wall = Duration.ofNanos(System.nanoTime() - start);
     RunSummary summary = summary(session.spark(), settings, prepared.rows(), runId, wall);
     console.block(
@@ -252,7 +259,8 @@ public final class DlmSparkCommand implements Callable<Integer> {
   private static RunSummary summary(
       SparkSession spark, JobSettings settings, CheckedInput rows, String runId, Duration wall) {
     try {
-      return RunSummary.read(spark, settings, rows.rows().schema(), rows.idColumn(), runId, wall);
+      return RunSummary.read(
+          spark, settings, rows.rows().schema(), rows.prompt().idColumn(), runId, wall);
     } catch (RuntimeException e) {
       throw new IllegalStateException(
           "all rows are written to "

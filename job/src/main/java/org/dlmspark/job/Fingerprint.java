@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import org.dlmspark.job.InputCheck.CheckedInput;
 import org.dlmspark.job.ModelCheck.ModelFacts;
 import org.dlmspark.udf.DecoderService;
+import org.dlmspark.udf.PromptSettings;
 import org.dlmspark.udf.decode.GenerationKey;
 import org.dlmspark.udf.decode.GenerationSettings;
 
@@ -53,7 +54,11 @@ record Fingerprint(
     }
     texts.put("model.dtype", settings.decoder().dtype());
     texts.put("input.id-column", String.valueOf(settings.input().idColumn()));
-    texts.put("input.prompt-column", settings.input().promptColumn());
+    PromptSettings prompt = input.prompt();
+    texts.put(prompt.source().key(), prompt.source().value());
+    if (!prompt.examples().isEmpty()) {
+      texts.put("input.few-shot", FewShotFile.digest(prompt.examples()));
+    }
     texts.put("input.chat", String.valueOf(settings.input().chat()));
     texts.put("input.system-prompt", String.valueOf(settings.input().systemPrompt()));
     texts.put("input.row-settings", String.valueOf(settings.input().rowSettings()));

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -15,6 +16,7 @@ import org.dlmspark.job.InputCheck.CheckedInput;
 import org.dlmspark.udf.DecoderSettings;
 import org.dlmspark.udf.GenerateSettings;
 import org.dlmspark.udf.OutputSchema;
+import org.dlmspark.udf.RowCounts;
 import org.dlmspark.udf.decode.GenerationKey;
 
 /** The Spark job: prompts in, rows with completions out. */
@@ -55,31 +57,32 @@ final class GenerateJob {
     StructType schema = input.rows().schema();
     GenerateSettings generate =
         new GenerateSettings(
-            decoder,
-            settings.input().prompt(input.idColumn(), input.sampleColumn()),
-            settings.generation(),
-            input.rowKeys(),
-            runId,
-            wave);
-    Column[] names = input.nameColumns().stream().map(InputCheck::column).toArray(Column[]::new);
+            decoder, input.prompt(), settings.generation(), input.rowKeys(), runId, wave);
+    RowCounts counts = new RowCounts(input.rows().sparkSession().sparkContext());
+    List<Column> order = new ArrayList<>();
+    // Longest first: else the last row may be one that takes as long as all others.
+    order.add(estimatedWork(input).desc());
+    if (input.prompt().dedupe()) {
+      order.add(input.promptText()); // identical rows come one after the other
+    }
     return input
         .rows()
-        .repartition(partitions, names)
-        // Longest first: else the last row may be one that takes as long as all others.
-        .sortWithinPartitions(estimatedWork(input.rowKeys()).desc())
-        .mapPartitions(generator.over(schema, generate), Encoders.row(OutputSchema.of(schema)));
+        .repartition(partitions, input.place())
+        .sortWithinPartitions(order.toArray(Column[]::new))
+        .mapPartitions(
+            generator.over(schema, generate, counts), Encoders.row(OutputSchema.of(schema)));
   }
 
   /** In proportion to the steps of a row and the positions of each: only the order matters. */
-  private Column estimatedWork(List<GenerationKey> rowKeys) {
+  private Column estimatedWork(CheckedInput input) {
     Column length = lit(settings.generation().genLength());
-    if (rowKeys.contains(GenerationKey.GEN_LENGTH)) {
+    if (input.rowKeys().contains(GenerationKey.GEN_LENGTH)) {
       // What is no number makes an error row, which takes no time.
       Column own = expr("try_cast(" + GenerationKey.GEN_LENGTH.column() + " AS INT)");
       length = coalesce(own, length);
     }
-    Column prompt = InputCheck.column(settings.input().promptColumn());
-    Column promptTokens = coalesce(length(prompt), lit(0)).divide(CHARACTERS_A_TOKEN);
+    Column characters = coalesce(length(input.promptText()), lit(0));
+    Column promptTokens = characters.divide(CHARACTERS_A_TOKEN);
     return length.multiply(length.plus(promptTokens));
   }
 }

@@ -12,8 +12,11 @@ import static org.apache.spark.sql.functions.substring;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -27,21 +30,23 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 import org.dlmspark.udf.FailureReason;
+import org.dlmspark.udf.FewShotExample;
 import org.dlmspark.udf.GenerateSettings;
 import org.dlmspark.udf.GenerateUdf;
 import org.dlmspark.udf.OutputSchema;
+import org.dlmspark.udf.PromptSettings;
+import org.dlmspark.udf.PromptSource;
 import org.dlmspark.udf.decode.GenerationKey;
-import org.dlmspark.udf.decode.GenerationSettings;
-import org.dlmspark.udf.decode.Remasking;
 
 /**
  * Opens the input and checks it before anything is decoded: its columns, and that every row has an
  * id of its own.
  */
 final class InputCheck {
+
+  private static final String ID_COLUMN = "input.id-column = ";
 
   /** The column that is added when {@code input.id-column} is null. */
   static final String HASH_COLUMN = "id";
@@ -56,10 +61,17 @@ final class InputCheck {
 
   private static final int EXAMPLES = 3;
 
+  /** Settings that decide whether a completion is drawn. */
+  private static final Set<GenerationKey> CHANCE =
+      EnumSet.of(GenerationKey.TEMPERATURE, GenerationKey.ALG_TEMP, GenerationKey.REMASKING);
+
   private final JobSettings settings;
 
-  private InputCheck(JobSettings settings) {
+  private final List<FewShotExample> examples;
+
+  private InputCheck(JobSettings settings, List<FewShotExample> examples) {
     this.settings = settings;
+    this.examples = examples;
   }
 
   /**
@@ -68,22 +80,40 @@ final class InputCheck {
    * @param rows the input's rows, not yet read; with an added column {@code id} if the settings
    *     name none: the first 32 hexadecimal digits of the SHA-256 of the prompt's UTF-8, a missing
    *     prompt counting as an empty one
-   * @param idColumn the column that names a row
-   * @param sampleColumn the added column that numbers the rows of a prompt; null if there is one
-   *     row a prompt
+   * @param prompt how a row becomes a prompt; its id and sample columns are those of the rows, be
+   *     they the input's or added ones
    * @param rowKeys the settings that columns give row by row
    * @param count how many rows there are
    */
   record CheckedInput(
-      Dataset<Row> rows,
-      String idColumn,
-      String sampleColumn,
-      List<GenerationKey> rowKeys,
-      long count) {
+      Dataset<Row> rows, PromptSettings prompt, List<GenerationKey> rowKeys, long count) {
 
     /** The columns that together name a row. */
     List<String> nameColumns() {
-      return sampleColumn == null ? List.of(idColumn) : List.of(idColumn, sampleColumn);
+      return prompt.sampleColumn() == null
+          ? List.of(prompt.idColumn())
+          : List.of(prompt.idColumn(), prompt.sampleColumn());
+    }
+
+    /** What a row asks, as one string. */
+    Column promptText() {
+      return prompt.source().text(rows.schema());
+    }
+
+    /**
+     * What decides in which wave and task a row is done: its name, or where identical rows are to
+     * meet what makes them identical. All of it is in the output too.
+     */
+    Column[] place() {
+      if (!prompt.dedupe()) {
+        return nameColumns().stream().map(InputCheck::column).toArray(Column[]::new);
+      }
+      List<Column> place = new ArrayList<>(List.of(promptText()));
+      rowKeys.forEach(key -> place.add(column(key.column())));
+      if (prompt.sampleColumn() != null) {
+        place.add(column(prompt.sampleColumn()));
+      }
+      return place.toArray(Column[]::new);
     }
   }
 
@@ -96,7 +126,12 @@ final class InputCheck {
    * @throws RefusedException if the input cannot be read or a column does not fit
    */
   static CheckedInput check(SparkSession spark, JobSettings settings) {
-    return new InputCheck(settings).check(spark);
+    String fewShot = settings.input().fewShot();
+    List<FewShotExample> examples =
+        fewShot == null
+            ? List.of()
+            : FewShotFile.read(fewShot, spark.sparkContext().hadoopConfiguration());
+    return new InputCheck(settings, examples).check(spark);
   }
 
   private CheckedInput check(SparkSession spark) {
@@ -105,8 +140,8 @@ final class InputCheck {
         reading(
             () -> spark.read().format(input.format()).options(input.options()).load(input.path()));
     checkColumns(rows.schema());
-    Column prompt = column(input.promptColumn());
     if (input.idColumn() == null) {
+      Column prompt = input.source().text(rows.schema());
       Dataset<Row> named =
           rows.withColumn(
               HASH_COLUMN,
@@ -121,9 +156,11 @@ final class InputCheck {
   /** As many rows of each prompt as the settings ask for. */
   private CheckedInput sampled(Dataset<Row> rows, String idColumn, long count) {
     List<GenerationKey> rowKeys = rowKeys(rows.schema(), idColumn);
-    int samples = settings.input().samplesPerPrompt();
+    checkSomeAreNotDrawn(rowKeys);
+    JobSettings.Input input = settings.input();
+    int samples = input.samplesPerPrompt();
     if (samples == 1) {
-      return new CheckedInput(rows, idColumn, null, rowKeys, count);
+      return new CheckedInput(rows, input.prompt(idColumn, null, examples), rowKeys, count);
     }
     checkSamplesDiffer(samples, rowKeys);
     if (namesInLowerCase(rows.schema()).contains(SAMPLE_COLUMN)) {
@@ -137,8 +174,7 @@ final class InputCheck {
     Column numbers = explode(sequence(lit(0), lit(samples - 1)));
     return new CheckedInput(
         rows.withColumn(SAMPLE_COLUMN, numbers),
-        idColumn,
-        SAMPLE_COLUMN,
+        input.prompt(idColumn, SAMPLE_COLUMN, examples),
         rowKeys,
         Math.multiplyExact(count, samples));
   }
@@ -147,7 +183,8 @@ final class InputCheck {
     if (!settings.input().rowSettings()) {
       return List.of();
     }
-    Set<String> others = new HashSet<>(List.of(idColumn, settings.input().promptColumn()));
+    Set<String> others = new HashSet<>(settings.input().source().columns());
+    others.add(idColumn);
     if (settings.check().answerColumn() != null) {
       others.add(settings.check().answerColumn());
     }
@@ -159,21 +196,24 @@ final class InputCheck {
   }
 
   private void checkSamplesDiffer(int samples, List<GenerationKey> rowKeys) {
-    GenerationSettings generation = settings.generation();
-    boolean drawn =
-        generation.sampling().temperature() > 0
-            || generation.unmasking().algTemp() > 0
-            || generation.unmasking().remasking() == Remasking.RANDOM
-            || rowKeys.contains(GenerationKey.TEMPERATURE)
-            || rowKeys.contains(GenerationKey.ALG_TEMP)
-            || rowKeys.contains(GenerationKey.REMASKING);
-    if (!drawn) {
+    if (!settings.generation().draws() && Collections.disjoint(rowKeys, CHANCE)) {
       throw new RefusedException(
           "input.samples-per-prompt = "
               + samples
               + " would give the same completion "
               + samples
               + " times, since nothing is drawn: set generation.temperature above 0, such as 0.7");
+    }
+  }
+
+  private void checkSomeAreNotDrawn(List<GenerationKey> rowKeys) {
+    if (settings.input().dedupe()
+        && settings.generation().draws()
+        && Collections.disjoint(rowKeys, CHANCE)) {
+      throw new RefusedException(
+          "input.dedupe = true would have no effect, since every completion is drawn: set"
+              + " input.dedupe = false, or generation.temperature = 0, generation.alg-temp = 0 and a"
+              + " generation.remasking other than random");
     }
   }
 
@@ -211,18 +251,10 @@ final class InputCheck {
 
   private void checkColumns(StructType schema) {
     JobSettings.Input input = settings.input();
-    requireColumn(schema, "input.prompt-column", input.promptColumn());
-    DataType promptType = schema.apply(input.promptColumn()).dataType();
-    if (!(promptType instanceof StringType)) {
-      throw new RefusedException(
-          "input.prompt-column = "
-              + input.promptColumn()
-              + " is of type "
-              + promptType.simpleString()
-              + ": prompts must be strings");
-    }
+    PromptSource source = input.source();
+    source.columns().forEach(column -> requireColumn(schema, source.named(column), column));
     if (input.idColumn() != null) {
-      requireColumn(schema, "input.id-column", input.idColumn());
+      requireColumn(schema, ID_COLUMN + input.idColumn(), input.idColumn());
       DataType idType = schema.apply(input.idColumn()).dataType();
       if (!GenerateUdf.isIdType(idType)) {
         throw new RefusedException(
@@ -239,9 +271,11 @@ final class InputCheck {
               + ", but the input has one: name it with input.id-column, or rename it in the input");
     }
     if (settings.check().answerColumn() != null) {
-      requireColumn(schema, "check.answer-column", settings.check().answerColumn());
+      String answers = settings.check().answerColumn();
+      requireColumn(schema, "check.answer-column = " + answers, answers);
     }
     try {
+      source.checkTypes(schema);
       OutputSchema.of(schema);
     } catch (IllegalArgumentException e) {
       throw new RefusedException(e.getMessage(), e);
@@ -255,7 +289,7 @@ final class InputCheck {
         .collect(Collectors.toSet());
   }
 
-  private void requireColumn(StructType schema, String key, String name) {
+  private void requireColumn(StructType schema, String named, String name) {
     List<String> names = List.of(schema.fieldNames());
     if (names.contains(name)) {
       return;
@@ -267,13 +301,11 @@ final class InputCheck {
               + " input.options.multiLine = true";
     } else if (settings.input().format().equals("csv") && names.contains("_c0")) {
       remedy = "; if the first line of the csv holds names, set input.options.header = true";
-    } else if (key.equals("input.id-column")) {
+    } else if (named.startsWith(ID_COLUMN)) {
       remedy = "; name the id column, or set input.id-column = null to take a hash of the prompt";
     }
     throw new RefusedException(
-        key
-            + " = "
-            + name
+        named
             + ": the input has no such column; it has "
             + (names.isEmpty() ? "none" : String.join(", ", nearestFirst(names, name)))
             + remedy);
@@ -357,6 +389,6 @@ final class InputCheck {
    * @return the column
    */
   static Column column(String name) {
-    return col("`" + name.replace("`", "``") + "`");
+    return PromptSource.column(name);
   }
 }

@@ -38,6 +38,7 @@ final class Interruption implements AutoCloseable {
   private void interrupt() {
     HAPPENED.set(true);
     Configurator.setAllLevels("", Level.OFF);
+    console.barEnds();
     console.error(
         "interrupted: the wave in progress is dropped, what was committed stays in "
             + output

@@ -9,8 +9,10 @@ import org.apache.spark.SparkConf;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.InputCheck.CheckedInput;
 import org.dlmspark.job.ModelCheck.ModelFacts;
+import org.dlmspark.udf.ColumnPrompt;
 import org.dlmspark.udf.DecoderService;
 import org.dlmspark.udf.DecoderSettings;
+import org.dlmspark.udf.PromptSettings;
 import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.checkpoint.NumberType;
 import org.dlmspark.udf.decode.CacheSettings;
@@ -106,10 +108,35 @@ record JobPlan(
               input.rowKeys().stream().map(GenerationKey::column).collect(Collectors.joining(", ")),
               input.rowKeys().size() == 1 ? "column is" : "columns are"));
     }
-    if (input.sampleColumn() != null) {
+    PromptSettings prompt = input.prompt();
+    if (!(prompt.source() instanceof ColumnPrompt) || !prompt.examples().isEmpty()) {
+      lines.add(promptsLine());
+    }
+    if (prompt.sampleColumn() != null) {
       lines.add(Line.of("samples", "%,d of each prompt", settings.input().samplesPerPrompt()));
     }
+    if (prompt.dedupe()) {
+      lines.add(new Line("identical rows", "decoded once, where nothing is drawn"));
+    }
     return lines;
+  }
+
+  /** What prompts are made of. */
+  private Line promptsLine() {
+    PromptSettings prompt = input.prompt();
+    int examples = prompt.examples().size();
+    return new Line(
+        "prompts",
+        prompt.source().description()
+            + (prompt.chat() ? ", in the model's chat template" : ", as they are")
+            + (prompt.systemPrompt() == null ? "" : ", with a system prompt")
+            + (examples == 0
+                ? ""
+                : String.format(
+                    Locale.ROOT,
+                    ", behind %,d %s",
+                    examples,
+                    examples == 1 ? "example" : "examples")));
   }
 
   /**
@@ -175,13 +202,9 @@ record JobPlan(
     long weights = model.parameters() * type.bytes();
     long bytesPerToken = 2L * config.layers() * config.kvHeads() * config.headDim() * type.bytes();
     List<Line> lines = new ArrayList<>(brief());
-    lines.add(
-        new Line(
-            "prompts",
-            "column "
-                + settings.input().promptColumn()
-                + (settings.input().chat() ? ", in the model's chat template" : ", as they are")
-                + (settings.input().systemPrompt() == null ? "" : ", with a system prompt")));
+    if (lines.stream().noneMatch(line -> line.label().equals("prompts"))) {
+      lines.add(promptsLine());
+    }
     lines.add(
         new Line(
             "ids",

@@ -1,10 +1,17 @@
 package org.dlmspark.job;
 
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.dlmspark.udf.ColumnPrompt;
 import org.dlmspark.udf.DecoderSettings;
+import org.dlmspark.udf.FewShotExample;
+import org.dlmspark.udf.MessagesPrompt;
 import org.dlmspark.udf.PromptSettings;
+import org.dlmspark.udf.PromptSource;
+import org.dlmspark.udf.TemplatePrompt;
 import org.dlmspark.udf.decode.GenerationSettings;
+import org.dlmspark.udf.text.PromptTemplate;
 
 /**
  * All settings of a run, checked. Only {@link SettingsReader} makes them from text; the keys and
@@ -32,7 +39,12 @@ public record JobSettings(
    * @param format Spark's name of the format
    * @param options options for Spark's reader
    * @param idColumn the column that names a row; null for a hash of the prompt
-   * @param promptColumn the string column with the prompt
+   * @param promptColumn the string column with the prompt; without meaning with a template or
+   *     histories
+   * @param template the prompt as a text with columns as fields; null for none
+   * @param messagesColumn the column of chat histories; null for none; needs {@code chat}
+   * @param fewShot the file of examples; null for none
+   * @param dedupe whether identical rows are decoded once where nothing is drawn
    * @param rowSettings whether columns that are called like settings set them row by row
    * @param samplesPerPrompt rows that each prompt gives
    * @param chat whether the prompt goes through the model's chat template
@@ -44,6 +56,10 @@ public record JobSettings(
       Map<String, String> options,
       String idColumn,
       String promptColumn,
+      String template,
+      String messagesColumn,
+      String fewShot,
+      boolean dedupe,
       boolean rowSettings,
       int samplesPerPrompt,
       boolean chat,
@@ -59,7 +75,17 @@ public record JobSettings(
             "input.path is not set: name the prompts with --input PATH");
       }
       requireText("input.format", format, "name a format that Spark reads, such as parquet");
-      requireText("input.prompt-column", promptColumn, "name the column that holds the prompts");
+      if (template != null && messagesColumn != null) {
+        throw new IllegalArgumentException(
+            "input.messages-column = "
+                + messagesColumn
+                + " and input.template are both set: a chat history is no text to fill fields of;"
+                + " set one of them to null");
+      }
+      if (fewShot != null && fewShot.isBlank()) {
+        throw new IllegalArgumentException(
+            "input.few-shot is empty: name a file of examples, or set it to null");
+      }
       if (idColumn != null && idColumn.isBlank()) {
         throw new IllegalArgumentException(
             "input.id-column is empty: name the column that names a row, or set it to null");
@@ -73,7 +99,37 @@ public record JobSettings(
       }
       options = Map.copyOf(options);
       // The executors' record checks what concerns it.
-      var unused = new PromptSettings(idColumn, null, promptColumn, chat, systemPrompt);
+      var unused =
+          new PromptSettings(
+              idColumn,
+              null,
+              source(promptColumn, template, messagesColumn),
+              chat,
+              systemPrompt,
+              List.of(),
+              dedupe);
+    }
+
+    private static PromptSource source(
+        String promptColumn, String template, String messagesColumn) {
+      if (template != null) {
+        return new TemplatePrompt(new PromptTemplate(template));
+      }
+      if (messagesColumn != null) {
+        requireText("input.messages-column", messagesColumn, "name a column, or set it to null");
+        return new MessagesPrompt(messagesColumn);
+      }
+      requireText("input.prompt-column", promptColumn, "name the column that holds the prompts");
+      return new ColumnPrompt(promptColumn);
+    }
+
+    /**
+     * Where a row's prompt comes from.
+     *
+     * @return the template, the column of histories or the prompt column
+     */
+    PromptSource source() {
+      return source(promptColumn, template, messagesColumn);
     }
 
     /**
@@ -81,10 +137,12 @@ public record JobSettings(
      *
      * @param column the column that names a row, be it the input's or an added one
      * @param sampleColumn the column that numbers the rows of a prompt; null for none
+     * @param examples what the file of examples holds
      * @return the settings
      */
-    PromptSettings prompt(String column, String sampleColumn) {
-      return new PromptSettings(column, sampleColumn, promptColumn, chat, systemPrompt);
+    PromptSettings prompt(String column, String sampleColumn, List<FewShotExample> examples) {
+      return new PromptSettings(
+          column, sampleColumn, source(), chat, systemPrompt, examples, dedupe);
     }
   }
 

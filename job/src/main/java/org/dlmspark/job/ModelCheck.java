@@ -1,6 +1,7 @@
 package org.dlmspark.job;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.dlmspark.udf.DecoderService;
 import org.dlmspark.udf.DecoderSettings;
 import org.dlmspark.udf.ModelLocation;
@@ -8,6 +9,7 @@ import org.dlmspark.udf.checkpoint.Checkpoint;
 import org.dlmspark.udf.checkpoint.CheckpointException;
 import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.decode.GenerationSettings;
+import org.dlmspark.udf.text.ChatMessage;
 import org.dlmspark.udf.text.TextCodec;
 import org.dlmspark.udf.text.TextException;
 
@@ -51,6 +53,15 @@ final class ModelCheck {
     try (TextCodec codec = TextCodec.open(folder)) {
       if (settings.input().chat()) {
         codec.requireChat(settings.input().systemPrompt());
+      }
+      if (settings.input().chat() && settings.input().fewShot() != null) {
+        // What stands in them does not matter, but a template need not take more than one turn.
+        var unused =
+            codec.renderChat(
+                List.of(
+                    ChatMessage.user("prompt"),
+                    ChatMessage.assistant("completion"),
+                    ChatMessage.user("prompt")));
       }
     }
   }

@@ -80,7 +80,7 @@ final class ModelDigest {
     return HexFormat.of().formatHex(sha.digest(), 0, SHOWN_BYTES);
   }
 
-  private static MessageDigest sha256() {
+  static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

@@ -16,6 +16,7 @@ import org.apache.spark.sql.Row;
  *
  * @param rows rows
  * @param failed those of them with an error
+ * @param shared those that took the completion of an identical row, {@code input.dedupe}
  * @param promptTokens {@code usage.prompt_tokens} of rows without an error: a prompt that was
  *     refused for its length was not decoded
  * @param completionTokens {@code usage.completion_tokens}
@@ -28,6 +29,7 @@ import org.apache.spark.sql.Row;
 record RowTotals(
     long rows,
     long failed,
+    long shared,
     long promptTokens,
     long completionTokens,
     long steps,
@@ -37,7 +39,7 @@ record RowTotals(
     double decodeMs) {
 
   /** Of no rows. */
-  static final RowTotals NONE = new RowTotals(0, 0, 0, 0, 0, 0, 0, 0, 0);
+  static final RowTotals NONE = new RowTotals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /**
    * What Spark has to compute for a group of rows.
@@ -49,6 +51,7 @@ record RowTotals(
     return List.of(
         count(lit(1)).as("rows"),
         count(col("error")).as("failed"),
+        count(when(fine.and(col("usage.forward_passes").equalTo(0)), lit(1))).as("shared"),
         total(when(fine, col("usage.prompt_tokens"))).as("prompt_tokens"),
         total(col("usage.completion_tokens")).as("completion_tokens"),
         total(col("usage.steps")).as("steps"),
@@ -67,6 +70,7 @@ record RowTotals(
     return new RowTotals(
         group.getAs("rows"),
         group.getAs("failed"),
+        group.getAs("shared"),
         group.getAs("prompt_tokens"),
         group.getAs("completion_tokens"),
         group.getAs("steps"),
@@ -81,6 +85,7 @@ record RowTotals(
     return new RowTotals(
         rows + other.rows,
         failed + other.failed,
+        shared + other.shared,
         promptTokens + other.promptTokens,
         completionTokens + other.completionTokens,
         steps + other.steps,
@@ -90,9 +95,9 @@ record RowTotals(
         decodeMs + other.decodeMs);
   }
 
-  /** Rows without an error. */
+  /** Rows that were decoded to their end. */
   long decoded() {
-    return rows - failed;
+    return rows - failed - shared;
   }
 
   /** How many times fewer positions were computed than without a cache; 0 if none were. */

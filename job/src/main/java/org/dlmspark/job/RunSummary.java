@@ -215,6 +215,14 @@ record RunSummary(
             totals.positionsComputed() == 0
                 ? ""
                 : String.format(Locale.ROOT, ": %.2f times fewer", totals.positionsSaved())));
+    if (totals.shared() > 0) {
+      lines.add(
+          Line.of(
+              "identical rows",
+              "%,d of %,d took the completion of another (input.dedupe)",
+              totals.shared(),
+              totals.rows()));
+    }
     if (totals.decoded() > 0) {
       lines.add(Line.of("steps", "%.1f a row", (double) totals.steps() / totals.decoded()));
     }

@@ -2,6 +2,7 @@ package org.dlmspark.job;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.TimeZone;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.dlmspark.udf.DecoderSettings;
@@ -10,7 +11,21 @@ import org.dlmspark.udf.DlmSparkPlugin;
 /** Starts Spark for a run. */
 final class Sessions {
 
+  private static final String CONSOLE_PROGRESS = "spark.ui.showConsoleProgress";
+
   private Sessions() {}
+
+  /**
+   * Takes the place of Spark's bar of finished tasks, which submit.sh asks for on a terminal.
+   *
+   * @param conf what spark-submit set; Spark's bar is off from now on
+   * @return whether there would have been one
+   */
+  static boolean instead(SparkConf conf) {
+    boolean asked = conf.getBoolean(CONSOLE_PROGRESS, false);
+    conf.set(CONSOLE_PROGRESS, "false");
+    return asked;
+  }
 
   /**
    * Starts a session, or takes the one that runs. The master and all else comes from spark-submit.
@@ -30,6 +45,8 @@ final class Sessions {
     // process its shuffle files are lost, which costs the stage an attempt.
     own.setIfMissing("spark.task.maxFailures", "16");
     own.setIfMissing("spark.stage.maxConsecutiveAttempts", "16");
+    // Else each executor would write timestamps into prompts in the time zone of its machine.
+    own.setIfMissing("spark.sql.session.timeZone", TimeZone.getDefault().getID());
     if (decoder != null) {
       own.set("spark.plugins", withOwnPlugin(conf.get("spark.plugins", "")));
       own.set(DlmSparkPlugin.DECODER_CONF, decoder.toJson());

@@ -40,6 +40,9 @@ final class SettingsSources {
   /** The one setting whose keys are the user's own. */
   private static final String FREE_MAP = "input.options";
 
+  /** The one setting whose values have braces of their own. */
+  private static final String TEMPLATE = "input.template";
+
   private SettingsSources() {}
 
   /**
@@ -158,7 +161,7 @@ final class SettingsSources {
   /**
    * Parses one {@code key=value}. The value is taken as it stands, so that a path such as {@code
    * hdfs://node/file} needs no quotes; only {@code null} and what begins with a quote, a bracket or
-   * a brace is read as HOCON.
+   * a brace is read as HOCON. A template begins with a brace or a bracket of its own.
    */
   private static Config parseOverride(String override) {
     int equals = override.indexOf('=');
@@ -171,7 +174,8 @@ final class SettingsSources {
     try {
       ConfigUtil.splitPath(key);
       Config parsed;
-      if (value.equals("null") || value.matches("(?s)[\"\\[{].*")) {
+      String hocon = key.equals(TEMPLATE) ? "(?s)\".*" : "(?s)[\"\\[{].*";
+      if (value.equals("null") || value.matches(hocon)) {
         parsed = ConfigFactory.parseString("value = " + value, fileOptions(Path.of("--set"), 0));
         if (parsed.root().size() != 1) {
           throw new RefusedException("--set " + override + ": holds more than one value");

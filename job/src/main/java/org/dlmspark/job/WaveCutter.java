@@ -3,9 +3,9 @@ package org.dlmspark.job;
 import java.time.Duration;
 
 /**
- * Cuts rows into waves. Each row falls into one of 2^20 buckets by a hash of its name; a wave is
- * the next range of buckets. So a wave needs no list of its rows, and a row's wave depends neither
- * on the order of the input nor on its files.
+ * Cuts rows into waves. Each row falls into one of 2^20 buckets by a hash of its name, or of its
+ * prompt where identical rows are to meet; a wave is the next range of buckets. So a wave needs no
+ * list of its rows, and a row's wave depends neither on the order of the input nor on its files.
  */
 final class WaveCutter {
   /** Buckets in all. */

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -51,6 +52,7 @@ final class WavedJob {
   private final int parallelism;
 
   private Manifest manifest;
+  private Consumer<WaveResult> progress = all -> {};
   private int waves;
   private WaveResult total = WaveResult.none();
 
@@ -61,7 +63,13 @@ final class WavedJob {
    * @param failed those of them with an error
    * @param missing rows of the input that are not in the output
    */
-  record Work(long done, long failed, long missing) {}
+  record Work(long done, long failed, long missing) {
+
+    /** Rows that a run in this mode has to do. */
+    long toDo(OutputMode mode) {
+      return mode == OutputMode.RETRY_FAILED ? missing + failed : missing;
+    }
+  }
 
   /**
    * Looks at an output that may exist.
@@ -163,9 +171,12 @@ final class WavedJob {
    * @param runId the run's name
    * @param work what there is to do, of {@link #work}
    * @param lock looked at between waves
+   * @param progress told of what is committed
    * @return what this run committed
    */
-  WaveResult run(String runId, Work work, OutputLock lock) throws IOException {
+  WaveResult run(String runId, Work work, OutputLock lock, Consumer<WaveResult> progress)
+      throws IOException {
+    this.progress = progress;
     boolean retry = settings.output().mode() == OutputMode.RETRY_FAILED && work.failed() > 0;
     boolean fresh = folder.tableFiles().isEmpty();
     if (!retry && work.missing() == 0 && !fresh) {
@@ -281,8 +292,7 @@ final class WavedJob {
         settings.job().partitions() > 0
             ? settings.job().partitions()
             : JobPlan.choosePartitions(expected, parallelism);
-    CheckedInput wave =
-        new CheckedInput(rows, input.idColumn(), input.sampleColumn(), input.rowKeys(), expected);
+    CheckedInput wave = new CheckedInput(rows, input.prompt(), input.rowKeys(), expected);
     Observation observation = new Observation();
     Dataset<Row> generated =
         WaveResult.counted(job.generated(wave, partitions, runId, waves), observation);
@@ -299,6 +309,7 @@ final class WavedJob {
 
   private void commit(String runId, String started, WaveResult result) throws IOException {
     total = total.plus(result);
+    progress.accept(total);
     note(manifest.with(run(runId, started, "running")));
   }
 
@@ -395,8 +406,7 @@ final class WavedJob {
   }
 
   private Column in(WaveCutter.Wave wave) {
-    Column[] names = input.nameColumns().stream().map(InputCheck::column).toArray(Column[]::new);
-    Column bucket = pmod(xxhash64(names), lit(WaveCutter.BUCKETS));
+    Column bucket = pmod(xxhash64(input.place()), lit(WaveCutter.BUCKETS));
     return bucket.geq(wave.from()).and(bucket.lt(wave.to()));
   }
 }

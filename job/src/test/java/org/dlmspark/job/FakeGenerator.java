@@ -16,6 +16,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 import org.dlmspark.udf.GenerateSettings;
+import org.dlmspark.udf.RowCounts;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
@@ -32,7 +33,7 @@ final class FakeGenerator implements MapPartitionsFunction<Row, Row> {
   private final StructType input;
   private final GenerateSettings settings;
 
-  FakeGenerator(StructType input, GenerateSettings settings) {
+  FakeGenerator(StructType input, GenerateSettings settings, RowCounts unused) {
     this.input = input;
     this.settings = settings;
   }
@@ -77,7 +78,8 @@ final class FakeGenerator implements MapPartitionsFunction<Row, Row> {
   }
 
   private Row generate(Row row) {
-    String prompt = row.getString(input.fieldIndex(settings.prompt().promptColumn()));
+    String column = settings.prompt().source().columns().get(0);
+    String prompt = row.getString(input.fieldIndex(column));
     if ("fail".equals(prompt)) {
       throw new IllegalStateException("the fake decoder broke on purpose");
     }

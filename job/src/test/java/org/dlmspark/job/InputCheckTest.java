@@ -9,8 +9,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.dlmspark.job.InputCheck.CheckedInput;
+import org.dlmspark.udf.FewShotExample;
+import org.dlmspark.udf.decode.GenerationKey;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -50,7 +53,11 @@ class InputCheckTest {
   }
 
   private void write(String sql) {
-    spark.sql(sql).write().parquet(folder.resolve("in").toString());
+    write("error", sql);
+  }
+
+  private void write(String mode, String sql) {
+    spark.sql(sql).write().mode(mode).parquet(folder.resolve("in").toString());
   }
 
   private CheckedInput check(String... overrides) {
@@ -68,7 +75,7 @@ class InputCheckTest {
     write("select * from values (1, 'a'), (2, null), (3, '') as t(id, prompt)");
     CheckedInput input = check();
     assertThat(input.count()).isEqualTo(3);
-    assertThat(input.idColumn()).isEqualTo("id");
+    assertThat(input.prompt().idColumn()).isEqualTo("id");
     assertThat(input.rows().columns()).containsExactly("id", "prompt");
   }
 
@@ -76,7 +83,7 @@ class InputCheckTest {
   void acceptsAnEmptyInput() {
     write("select * from values (1, 'a') as t(id, prompt) where id > 1");
     assertThat(check().count()).isZero();
-    assertThat(check("input.prompt-column=prompt").idColumn()).isEqualTo("id");
+    assertThat(check("input.prompt-column=prompt").prompt().idColumn()).isEqualTo("id");
   }
 
   @Test
@@ -196,13 +203,112 @@ class InputCheckTest {
     write("select * from values ('hello', 1), (null, 2), ('', 3), (' ', 4) as t(prompt, other)");
     CheckedInput input = check("input.id-column=null");
     assertThat(input.count()).isEqualTo(4);
-    assertThat(input.idColumn()).isEqualTo("id");
+    assertThat(input.prompt().idColumn()).isEqualTo("id");
     assertThat(input.rows().columns()).containsExactly("prompt", "other", "id");
     List<Row> rows = input.rows().orderBy("other").collectAsList();
     // From sha256sum: of "hello", and of nothing.
     assertThat(rows.get(0).getString(2)).isEqualTo("2cf24dba5fb0a30e26e83b2ac5b9e29e");
     assertThat(rows.get(1).getString(2)).isEqualTo("e3b0c44298fc1c149afbf4c8996fb924");
     assertThat(rows.get(2).getString(2)).isEqualTo(rows.get(1).getString(2));
+  }
+
+  @Test
+  void refusesAFieldThatIsNoColumnAndNamesTheNearestFirst() {
+    write("select 1 as id, 2 as other, 'a' as question");
+    assertRefused(
+        "input.template's field {qestion}: the input has no such column; it has question, id,"
+            + " other",
+        "input.template={other} {qestion}");
+    assertRefused(
+        "input.messages-column = questions: the input has no such column; it has question, id,"
+            + " other",
+        "input.messages-column=questions");
+  }
+
+  @Test
+  void refusesFieldsWithoutATextAndHistoriesOfAnotherType() {
+    write("select 1 as id, array('a') as turns");
+    assertRefused(
+        "input.template's field {turns} is of type array<string>: must be a string, a number, a"
+            + " boolean, a date or a timestamp",
+        "input.template={turns}");
+    assertRefused(
+        "input.messages-column = turns is of type array<string>: must be"
+            + " array<struct<role:string,content:string>>",
+        "input.messages-column=turns");
+  }
+
+  @Test
+  void theHashIsOfTheFilledPrompt() {
+    write("select * from values ('hel', 10), (null, 2), ('x', null) as t(`a.b`, `c``d`)");
+    CheckedInput input = check("input.id-column=null", "input.template={a.b}l{c`d}");
+    List<Row> rows = input.rows().orderBy(input.rows().col("`a.b`").desc()).collectAsList();
+    // From sha256sum: of nothing, and of "hell10".
+    assertThat(rows.get(0).getString(2)).isEqualTo("e3b0c44298fc1c149afbf4c8996fb924");
+    assertThat(rows.get(1).getString(2)).isEqualTo("cb5a26f20fafe6521d840eb2978ff653");
+    assertThat(rows.get(2).getString(2)).isEqualTo("e3b0c44298fc1c149afbf4c8996fb924");
+  }
+
+  @Test
+  void theHashIsOfTheMessagesAlone() {
+    write(
+        "select array(named_struct('content', 'Hi', 'role', 'user', 'at', 1)) as turns"
+            + " union all select array() union all select null"
+            + " union all select array(named_struct('content', null, 'role', 'user', 'at', 1))");
+    CheckedInput input = check("input.id-column=null", "input.messages-column=turns");
+    List<Row> ids = input.rows().select("id").distinct().collectAsList();
+    assertThat(ids).hasSize(3);
+    write("overwrite", "select array(named_struct('role', 'user', 'content', 'Hi')) as turns");
+    Row alone = check("input.id-column=null", "input.messages-column=turns").rows().first();
+    assertThat(ids).contains(RowFactory.create(alone.get(1)));
+  }
+
+  @Test
+  void repeatedFilledPromptsNeedIds() {
+    write("select * from values ('a', 1), ('a', 2) as t(question, other)");
+    assertThatThrownBy(() -> check("input.id-column=null", "input.template=Q: {question}"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageStartingWith("input.id-column = null names rows by their prompt, but");
+  }
+
+  @Test
+  void aFieldSetsNothingRowByRow() {
+    write("select 1 as id, 2 as steps, 3 as seed");
+    assertThat(check("input.template={steps}").rowKeys()).containsExactly(GenerationKey.SEED);
+  }
+
+  @Test
+  void readsTheExamples() throws IOException {
+    write("select 1 as id, 'a' as prompt");
+    Path file = folder.resolve("examples.jsonl");
+    Files.writeString(file, "{\"prompt\": \"1+1?\", \"completion\": \" 2\"}\n");
+    assertThat(check("input.few-shot=" + file).prompt().examples())
+        .containsExactly(new FewShotExample("1+1?", " 2"));
+    assertThat(check().prompt().examples()).isEmpty();
+  }
+
+  @Test
+  void identicalRowsMeet() {
+    write(
+        "select id, if(id % 2 = 0, 'a', 'b') as prompt, if(id < 5, 8, 4) as steps from range(10)");
+    CheckedInput apart = check();
+    CheckedInput together = check("input.dedupe=true");
+    assertThat(apart.rows().select(apart.place()).distinct().count()).isEqualTo(10);
+    assertThat(together.rows().select(together.place()).distinct().count()).isEqualTo(4);
+  }
+
+  @Test
+  void refusesToLookForIdenticalRowsWhereAllAreDrawn() {
+    write("select 1 as id, 'a' as prompt");
+    String message =
+        "input.dedupe = true would have no effect, since every completion is drawn: set"
+            + " input.dedupe = false, or generation.temperature = 0, generation.alg-temp = 0 and a"
+            + " generation.remasking other than random";
+    assertRefused(message, "input.dedupe=true", "generation.temperature=0.5");
+    assertRefused(message, "input.dedupe=true", "generation.remasking=random");
+    assertThat(check("input.dedupe=true").prompt().dedupe()).isTrue();
+    write("overwrite", "select 1 as id, 'a' as prompt, 0 as temperature");
+    assertThat(check("input.dedupe=true", "generation.temperature=0.5").count()).isEqualTo(1);
   }
 
   @Test

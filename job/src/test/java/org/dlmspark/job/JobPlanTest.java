@@ -10,6 +10,7 @@ import org.apache.spark.SparkConf;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.InputCheck.CheckedInput;
 import org.dlmspark.job.ModelCheck.ModelFacts;
+import org.dlmspark.udf.FewShotExample;
 import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.checkpoint.NumberType;
 import org.junit.jupiter.api.Test;
@@ -61,10 +62,13 @@ class JobPlanTest {
     List<String> all =
         new ArrayList<>(List.of("input.path=in", "output.path=out", "model.path=llada"));
     all.addAll(List.of(overrides));
+    JobSettings settings = SettingsReader.read(null, all);
+    List<FewShotExample> examples =
+        settings.input().fewShot() == null ? List.of() : List.of(new FewShotExample("1+1?", "2"));
     return JobPlan.of(
-        SettingsReader.read(null, all),
+        settings,
         LLADA_8B,
-        new CheckedInput(null, "id", null, List.of(), 256),
+        new CheckedInput(null, settings.input().prompt("id", null, examples), List.of(), 256),
         2,
         conf);
   }
@@ -94,6 +98,28 @@ class JobPlanTest {
     assertThat(plan.full()).containsAll(plan.brief());
     assertThat(value(plan, "prompts")).isEqualTo("column prompt, in the model's chat template");
     assertThat(value(plan, "ids")).isEqualTo("column id");
+  }
+
+  @Test
+  void saysWhatPromptsAreMadeOf() {
+    JobPlan filled =
+        plan(
+            new SparkConf(false),
+            "input.template={question}\nWrite \\n." + " More.".repeat(20),
+            "input.few-shot=examples.jsonl",
+            "input.system-prompt=Be brief.",
+            "input.dedupe=true");
+    assertThat(filled.full()).containsAll(filled.brief());
+    assertThat(value(filled, "prompts"))
+        .isEqualTo(
+            "template \"{question}\\nWrite \\\\n. More. More. More. More. More. More. More. More."
+                + " More. Mor...\", in the model's chat template, with a system prompt, behind 1"
+                + " example");
+    assertThat(value(filled, "identical rows")).isEqualTo("decoded once, where nothing is drawn");
+    JobPlan histories = plan(new SparkConf(false), "input.messages-column=turns");
+    assertThat(value(histories, "prompts"))
+        .isEqualTo("chat histories in column turns, in the model's chat template");
+    assertThat(value(histories, "identical rows")).isNull();
   }
 
   @Test

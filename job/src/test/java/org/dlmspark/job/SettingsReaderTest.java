@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.dlmspark.udf.ColumnPrompt;
 import org.dlmspark.udf.DecoderSettings;
+import org.dlmspark.udf.MessagesPrompt;
 import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
 import org.dlmspark.udf.decode.GenerationSettingsBuilder;
 import org.dlmspark.udf.decode.Remasking;
@@ -48,6 +50,10 @@ class SettingsReaderTest {
     expected.put("input.options", "{}");
     expected.put("input.id-column", "id");
     expected.put("input.prompt-column", "prompt");
+    expected.put("input.template", "null");
+    expected.put("input.messages-column", "null");
+    expected.put("input.few-shot", "null");
+    expected.put("input.dedupe", "false");
     expected.put("input.row-settings", "true");
     expected.put("input.samples-per-prompt", "1");
     expected.put("input.chat", "true");
@@ -100,7 +106,10 @@ class SettingsReaderTest {
     JobSettings settings = read(null);
     assertThat(settings.input())
         .isEqualTo(
-            new JobSettings.Input("in", "parquet", Map.of(), "id", "prompt", true, 1, true, null));
+            new JobSettings.Input(
+                "in", "parquet", Map.of(), "id", "prompt", null, null, null, false, true, 1, true,
+                null));
+    assertThat(settings.input().source()).isEqualTo(new ColumnPrompt("prompt"));
     assertThat(settings.output()).isEqualTo(new JobSettings.Output("out", OutputMode.RESUME));
     assertThat(settings.decoder())
         .isEqualTo(new DecoderSettings("model", "auto", "auto", 0, 16, 8192));
@@ -119,6 +128,9 @@ class SettingsReaderTest {
             "input.options.\"a.b\"=c",
             "input.id-column=name",
             "input.prompt-column=question",
+            "input.template={question} {{x}}",
+            "input.few-shot=examples.jsonl",
+            "input.dedupe=true",
             "input.row-settings=false",
             "input.samples-per-prompt=3",
             "input.chat=true",
@@ -161,6 +173,10 @@ class SettingsReaderTest {
                 Map.of("multiLine", "true", "a.b", "c"),
                 "name",
                 "question",
+                "{question} {{x}}",
+                null,
+                "examples.jsonl",
+                true,
                 false,
                 3,
                 true,
@@ -201,6 +217,26 @@ class SettingsReaderTest {
         .isEqualTo(0.9);
     assertThat(read(null, "generation.factor=1.2").generation().unmasking().factor())
         .isEqualTo(1.2);
+  }
+
+  @Test
+  void historiesReachTheRecord() {
+    JobSettings.Input input =
+        read(null, "input.messages-column=turns", "input.prompt-column=null").input();
+    assertThat(input.messagesColumn()).isEqualTo("turns");
+    assertThat(input.source()).isEqualTo(new MessagesPrompt("turns"));
+  }
+
+  /** Where other values that begin so are read as HOCON. */
+  @Test
+  void aTemplateIsTakenAsItStandsAndInQuotesWithEscapes() throws IOException {
+    assertThat(read(null, "input.template={q}\\n{a: b}").input().template())
+        .isEqualTo("{q}\\n{a: b}");
+    assertThat(read(null, "input.template=[INST] {q}").input().template()).isEqualTo("[INST] {q}");
+    assertThat(read(null, "input.template=\"{q}\\n\"").input().template()).isEqualTo("{q}\n");
+    Path file = file("job.conf", "input.template = \"{q}\\nA:\"");
+    assertThat(read(file).input().template()).isEqualTo("{q}\nA:");
+    assertThat(read(file, "input.template=null").input().template()).isNull();
   }
 
   @Test
@@ -303,6 +339,14 @@ class SettingsReaderTest {
         "model.path=null | model.path is not set: name a Hugging Face folder with --model FOLDER",
         "input.prompt-column=null | input.prompt-column is not set: name the column that holds"
             + " the prompts",
+        "input.template={a | input.template = \"{a\" has at character 1 a { that is not closed;"
+            + " write {{ for a brace",
+        "input.template= | input.template = \"\" has no field, so that every row would have the"
+            + " same prompt: name a column in braces, such as {question}",
+        "input.messages-column= | input.messages-column is not set: name a column, or set it to"
+            + " null",
+        "input.few-shot= | input.few-shot is empty: name a file of examples, or set it to null",
+        "input.dedupe=once | input.dedupe = \"once\": must be true or false (--set input.dedupe)",
         "input.options=5 | input.options = \"5\": must be a map, such as { header = true }"
             + " (--set input.options)",
         "check.answer-pattern=( | check.answer-pattern = \"(\": is not a regular expression:"
@@ -325,6 +369,18 @@ class SettingsReaderTest {
     assertThatThrownBy(() -> read(null, "input.system-prompt=Be brief.", "input.chat=false"))
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("input.system-prompt is set but input.chat = false");
+  }
+
+  @Test
+  void aHistoryNeedsAChatAndNoTemplate() {
+    assertThatThrownBy(() -> read(null, "input.messages-column=turns", "input.chat=false"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageStartingWith("input.messages-column = turns is set but input.chat = false");
+    assertThatThrownBy(() -> read(null, "input.messages-column=turns", "input.template={q}"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage(
+            "input.messages-column = turns and input.template are both set: a chat history is no"
+                + " text to fill fields of; set one of them to null");
   }
 
   @Test

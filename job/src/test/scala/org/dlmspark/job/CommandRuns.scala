@@ -32,10 +32,10 @@ trait CommandRuns extends BeforeAndAfterAll { this: Suite =>
     try properties.keys.foreach(System.clearProperty)
     finally super.afterAll()
 
-  protected def run(args: String*): Ran = run(new GenerateUdf(_, _), args)
+  protected def run(args: String*): Ran = run(new GenerateUdf(_, _, _), args)
 
   /** Runs without a model, by [[FakeGenerator]]. */
-  protected def runFake(args: String*): Ran = run(new FakeGenerator(_, _), args)
+  protected def runFake(args: String*): Ran = run(new FakeGenerator(_, _, _), args)
 
   private def run(generator: RowGenerator, args: Seq[String]): Ran = {
     val out = new ByteArrayOutputStream

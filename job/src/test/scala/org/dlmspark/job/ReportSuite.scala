@@ -23,9 +23,9 @@ class ReportSuite extends AnyFunSuite with KnownOutput with SparkSessionFixture 
 
   test("sums over all rows, by run, by result, by error and by device") {
     withKnown { (_, data) =>
-      assert(data.totals === new RowTotals(13, 1, 770, 140, 224, 1600, 4600, 8000, 16000))
+      assert(data.totals === new RowTotals(13, 1, 0, 770, 140, 224, 1600, 4600, 8000, 16000))
       assert(data.runs.asScala.map(_.id) === Seq("run-1", "run-2"))
-      assert(data.runs.get(0).totals === new RowTotals(10, 0, 550, 80, 160, 1000, 4000, 5000, 10000))
+      assert(data.runs.get(0).totals === new RowTotals(10, 0, 0, 550, 80, 160, 1000, 4000, 5000, 10000))
       assert(data.runs.get(0).totals.slotsOccupied(4) === 0.5)
       assert(data.runs.get(0).decoded.from === 1000.0 +- 1e-6)
       assert(data.runs.get(0).decoded.to === 1010.0 +- 1e-6)

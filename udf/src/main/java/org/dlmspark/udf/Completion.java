@@ -33,6 +33,12 @@ public record Completion(
   /** The {@code finish_reason} of a row without a completion. */
   public static final String ERROR = "error";
 
+  /** The same for an identical row, which was not decoded itself. */
+  Completion sharedWith(Timing ownTiming, Origin ownOrigin) {
+    Usage ownUsage = new Usage(usage.promptTokens(), usage.completionTokens(), 0, 0, 0, 0);
+    return new Completion(text, tokenIds, finishReason, error, ownUsage, ownTiming, ownOrigin);
+  }
+
   /**
    * Why there is no completion.
    *
@@ -43,7 +49,8 @@ public record Completion(
 
   /**
    * Counts of one row: of the decoding that it came out of. What was begun before, and had to begin
-   * again since memory did not suffice for the batch, is not counted, here nor in its times.
+   * again since memory did not suffice for the batch, is not counted, here nor in its times. A row
+   * that shares the completion of an identical one has counts of tokens alone.
    *
    * @param promptTokens tokens of the prompt, template included
    * @param completionTokens generated tokens before the first end token

@@ -86,6 +86,7 @@ final class DecodeLoop {
 
   private final BlockingQueue<Job> waiting;
   private final RowWatch watch;
+  private final ExecutorMeter meter;
   private final int decoder;
 
   /** In the order of their admission; a sequence is equal to itself alone. */
@@ -111,11 +112,13 @@ final class DecodeLoop {
    *
    * @param queueCapacity how many jobs may wait
    * @param watch is told of the rows that run
+   * @param meter counts steps, and rows that run and wait
    * @param decoder this decoder's number in its process, for the watch
    */
-  DecodeLoop(int queueCapacity, RowWatch watch, int decoder) {
+  DecodeLoop(int queueCapacity, RowWatch watch, ExecutorMeter meter, int decoder) {
     waiting = new ArrayBlockingQueue<>(queueCapacity);
     this.watch = watch;
+    this.meter = meter;
     this.decoder = decoder;
   }
 
@@ -150,6 +153,7 @@ final class DecodeLoop {
     try {
       while (!stopping) {
         admit(scheduler);
+        meter.batch(running.size(), waiting.size() + waitingForSlot.size());
         if (!scheduler.isIdle()) {
           step(scheduler);
         }
@@ -211,7 +215,10 @@ final class DecodeLoop {
 
   private void step(BatchScheduler scheduler) {
     try {
-      for (Sequence sequence : scheduler.step()) {
+      long begin = System.nanoTime();
+      List<Sequence> finished = scheduler.step();
+      meter.step(System.nanoTime() - begin);
+      for (Sequence sequence : finished) {
         String failure = sequence.failure();
         finish(
             running.remove(sequence),

@@ -48,6 +48,9 @@ public final class DecoderService {
 
   private static volatile RowWatch pluginWatch = RowWatch.NONE;
 
+  /** One for all decoders: an executor is what Spark and its user know. */
+  private static volatile ExecutorMeter currentMeter = new ExecutorMeter();
+
   static {
     // The model must be let go before libtorch's own exit handlers run.
     Runtime.getRuntime()
@@ -67,6 +70,7 @@ public final class DecoderService {
   private final DecoderSettings settings;
   private final ExecutorFacts facts;
   private final RowWatch watch = pluginWatch;
+  private final ExecutorMeter meter = currentMeter;
   private final DecodeLoop loop;
   private final CompletableFuture<Loaded> loaded = new CompletableFuture<>();
   private final Thread thread;
@@ -75,7 +79,7 @@ public final class DecoderService {
   private DecoderService(DecoderSettings settings, ExecutorFacts facts) {
     this.settings = settings;
     this.facts = facts;
-    loop = new DecodeLoop(settings.maxSequences(), watch, COUNT.incrementAndGet());
+    loop = new DecodeLoop(settings.maxSequences(), watch, meter, COUNT.incrementAndGet());
     thread = new Thread(this::run, "dlm-decoder");
     thread.setDaemon(true);
     // DJL finds its engines and native libraries through the context class loader, and in an
@@ -141,6 +145,8 @@ public final class DecoderService {
       Path folder = ModelLocation.resolve(settings.modelPath());
       try (TextCodec codec = NativeEngine.loadAlone(() -> TextCodec.open(folder));
           LoadedModel model = load(folder)) {
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+        meter.ready(millis, settings.maxSequences(), model::memoryBytes);
         LOG.info(
             "decoder ready on executor {}: {} on {} in {}, {} threads, loaded in {} ms",
             facts.executorId(),
@@ -148,13 +154,15 @@ public final class DecoderService {
             model.deviceName(),
             model.numberType().name().toLowerCase(Locale.ROOT),
             threads(),
-            TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+            millis);
         ModelConfig config = model.config();
         ModelTraits traits = traits(config);
         loaded.complete(new Loaded(config, traits, codec, model.deviceName()));
         loop.run(
             new BatchScheduler(
                 model, settings.maxSequences(), settings.maxTokens(), System::nanoTime));
+      } finally {
+        meter.closed();
       }
     } catch (Throwable e) {
       LOG.error(
@@ -183,10 +191,13 @@ public final class DecoderService {
         return model.get();
       }
     }
+    Checkpoint checkpoint = Checkpoint.open(folder);
+    long all = checkpoint.weights().storedBytes();
     return new TorchDenoisingModel(
-        Checkpoint.open(folder),
+        checkpoint,
         new ModelSettings(
-            settings.dtype(), settings.device(), facts.gpu(), threads(), settings.maxTokens()));
+            settings.dtype(), settings.device(), facts.gpu(), threads(), settings.maxTokens()),
+        loadedBytes -> meter.loading(loadedBytes, all));
   }
 
   /**
@@ -236,6 +247,17 @@ public final class DecoderService {
   /** The rows that a task has to be careful with. */
   Map<String, RowWatch.Verdict> verdicts() {
     return watch.verdicts();
+  }
+
+  /** Counts what this executor's decoders do. */
+  static ExecutorMeter meter() {
+    return currentMeter;
+  }
+
+  /** Begins to count anew, where an executor begins: this JVM may have been one before. */
+  static ExecutorMeter newMeter() {
+    currentMeter = new ExecutorMeter();
+    return currentMeter;
   }
 
   /** Spark's name of this executor. */

@@ -6,18 +6,24 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.PluginContext;
 import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The driver's side of {@link DlmSparkPlugin}: keeps the {@link Quarantine}. */
+/**
+ * The driver's side of {@link DlmSparkPlugin}: keeps the {@link Quarantine}, and knows how far the
+ * executors are.
+ */
 final class DlmDriverPlugin implements DriverPlugin {
   private static final Logger LOG = LoggerFactory.getLogger(DlmDriverPlugin.class);
 
   private final Quarantine quarantine = new Quarantine();
+  private final ExecutorStates states = DlmSparkPlugin.executors();
 
   @Override
   public Map<String, String> init(SparkContext spark, PluginContext context) {
+    states.clear();
     spark.addSparkListener(
         new SparkListener() {
           @Override
@@ -25,6 +31,11 @@ final class DlmDriverPlugin implements DriverPlugin {
             if (end.reason() instanceof ExecutorLostFailure lost) {
               executorLost(lost);
             }
+          }
+
+          @Override
+          public void onExecutorRemoved(SparkListenerExecutorRemoved removed) {
+            states.gone(removed.executorId());
           }
         });
     return Map.of();
@@ -55,7 +66,16 @@ final class DlmDriverPlugin implements DriverPlugin {
   }
 
   @Override
+  public void registerMetrics(String appId, PluginContext context) {
+    states.register(context.metricRegistry());
+  }
+
+  @Override
   public Object receive(Object message) {
+    if (message instanceof DriverMessage.State said) {
+      states.heard(said.state());
+      return null;
+    }
     if (message instanceof DriverMessage.Running running) {
       quarantine.running(running.executor(), running.decoder(), running.rows());
       return null;

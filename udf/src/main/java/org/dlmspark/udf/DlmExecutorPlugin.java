@@ -1,6 +1,11 @@
 package org.dlmspark.udf;
 
+import java.io.IOException;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.PluginContext;
 import org.slf4j.Logger;
@@ -13,6 +18,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class DlmExecutorPlugin implements ExecutorPlugin {
   private static final Logger LOG = LoggerFactory.getLogger(DlmExecutorPlugin.class);
+  private static final long REPORT_MS = 1000;
+
+  private ScheduledExecutorService reports;
 
   /** For {@link DlmSparkPlugin}. */
   public DlmExecutorPlugin() {}
@@ -22,6 +30,9 @@ public final class DlmExecutorPlugin implements ExecutorPlugin {
     try {
       ExecutorFacts facts =
           ExecutorFacts.of(context.executorID(), context.conf(), context.resources());
+      ExecutorMeter meter = DecoderService.newMeter();
+      meter.register(context.metricRegistry());
+      report(context, meter);
       String json = context.conf().get(DlmSparkPlugin.DECODER_CONF, "");
       if (!json.isEmpty()) {
         DecoderService.start(json, facts, DriverLink.of(context));
@@ -31,8 +42,35 @@ public final class DlmExecutorPlugin implements ExecutorPlugin {
     }
   }
 
+  /** Tells the driver's plugin once a second. */
+  private void report(PluginContext context, ExecutorMeter meter) {
+    reports =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "dlm-executor-state");
+              thread.setDaemon(true);
+              return thread;
+            });
+    AtomicBoolean warned = new AtomicBoolean();
+    Runnable report =
+        () -> {
+          try {
+            context.send(new DriverMessage.State(meter.state(context.executorID())));
+          } catch (IOException | RuntimeException e) {
+            // The next one may arrive; without them only the display of progress stands still.
+            if (!warned.getAndSet(true)) {
+              LOG.warn("the driver does not hear how far this executor is", e);
+            }
+          }
+        };
+    var unused = reports.scheduleAtFixedRate(report, 0, REPORT_MS, TimeUnit.MILLISECONDS);
+  }
+
   @Override
   public void shutdown() {
+    if (reports != null) {
+      reports.shutdownNow();
+    }
     DecoderService.shutdownAll();
   }
 }

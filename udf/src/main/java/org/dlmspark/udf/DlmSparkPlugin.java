@@ -18,8 +18,19 @@ public final class DlmSparkPlugin implements SparkPlugin {
   /** The Spark setting that holds {@link DecoderSettings#toJson()}. */
   public static final String DECODER_CONF = "spark.dlmspark.decoder";
 
+  private static final ExecutorStates EXECUTORS = new ExecutorStates();
+
   /** For Spark, which makes plugins by name. */
   public DlmSparkPlugin() {}
+
+  /**
+   * How far the executors are, as the driver knows it.
+   *
+   * @return the states of the application that runs in this process, or ran last
+   */
+  public static ExecutorStates executors() {
+    return EXECUTORS;
+  }
 
   @Override
   public DriverPlugin driverPlugin() {

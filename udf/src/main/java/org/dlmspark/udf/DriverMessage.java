@@ -21,4 +21,11 @@ sealed interface DriverMessage extends Serializable {
    * @param executor Spark's name of the executor
    */
   record Careful(String executor) implements DriverMessage {}
+
+  /**
+   * What an executor has done so far; not answered.
+   *
+   * @param state its counts
+   */
+  record State(ExecutorState state) implements DriverMessage {}
 }

@@ -2,11 +2,14 @@ package org.dlmspark.udf;
 
 /** Why a row has no completion: the {@code error.code} of its output row. */
 public enum ErrorCode {
-  /** The prompt is null, empty, blank, or has no token. */
+  /** The prompt, or a field of its template, is null; or the prompt is blank or has no token. */
   PROMPT_EMPTY(Kind.INPUT),
   /** Prompt and completion together exceed the model's context or {@code batch.max-tokens}. */
   PROMPT_TOO_LONG(Kind.INPUT),
-  /** The prompt cannot be put through the chat template or the tokenizer. */
+  /**
+   * The prompt cannot be put through the chat template or the tokenizer, or a message of it lacks
+   * its role or content.
+   */
   PROMPT_INVALID(Kind.INPUT),
   /** A column gives this row a setting that cannot be. */
   SETTING_INVALID(Kind.INPUT),

@@ -7,7 +7,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.AtomicType;
 import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.types.VariantType;
 
@@ -29,31 +28,43 @@ public final class GenerateUdf implements MapPartitionsFunction<Row, Row> {
 
   private final GenerateSettings settings;
   private final StructType input;
+  private final RowCounts counts;
 
   /**
    * Checks the input's columns.
    *
    * @param input the schema of the input rows
    * @param settings what to generate, and how
+   * @throws IllegalArgumentException if the id column or one of the prompt's is missing or of a
+   *     wrong type, or the input has a column with the name of an output column
+   */
+  public GenerateUdf(StructType input, GenerateSettings settings) {
+    this(input, settings, null);
+  }
+
+  /**
+   * As above, for a stage that counts its rows.
+   *
+   * @param input the schema of the input rows
+   * @param settings what to generate, and how
+   * @param counts count the rows on Spark's pages; null for none
    * @throws IllegalArgumentException if the id or prompt column is missing or of a wrong type, or
    *     the input has a column with the name of an output column
    */
-  public GenerateUdf(StructType input, GenerateSettings settings) {
+  public GenerateUdf(StructType input, GenerateSettings settings, RowCounts counts) {
     this.settings = settings;
+    this.counts = counts;
     this.input = input;
     OutputSchema.of(input);
-    settings.rowKeys().forEach(key -> index(input, key.key(), key.column()));
-    int promptIndex = index(input, "input.prompt-column", settings.prompt().promptColumn());
-    int idIndex = index(input, "input.id-column", settings.prompt().idColumn());
-    DataType promptType = input.fields()[promptIndex].dataType();
-    if (!(promptType instanceof StringType)) {
-      throw new IllegalArgumentException(
-          "input.prompt-column = "
-              + settings.prompt().promptColumn()
-              + ": the column is of type "
-              + promptType.simpleString()
-              + "; it must be a string");
-    }
+    settings.rowKeys().forEach(key -> index(input, key.key() + " = " + key.column(), key.column()));
+    PromptSource source = settings.prompt().source();
+    source.columns().forEach(column -> index(input, source.named(column), column));
+    source.checkTypes(input);
+    int idIndex =
+        index(
+            input,
+            "input.id-column = " + settings.prompt().idColumn(),
+            settings.prompt().idColumn());
     DataType idType = input.fields()[idIndex].dataType();
     if (!isIdType(idType)) {
       throw new IllegalArgumentException(
@@ -78,25 +89,31 @@ public final class GenerateUdf implements MapPartitionsFunction<Row, Row> {
         && !(type instanceof VariantType);
   }
 
-  private static int index(StructType input, String setting, String column) {
+  private static int index(StructType input, String named, String column) {
     for (int i = 0; i < input.length(); i++) {
       if (input.fields()[i].name().equals(column)) {
         return i;
       }
     }
     throw new IllegalArgumentException(
-        setting
-            + " = "
-            + column
+        named
             + ": there is no such column; the input has "
             + String.join(", ", input.fieldNames()));
+  }
+
+  private void count(Completion completion) {
+    DecoderService.meter().row(completion);
+    if (counts != null) {
+      counts.add(completion);
+    }
   }
 
   @Override
   public Iterator<Row> call(Iterator<Row> rows) {
     DecoderService decoder = DecoderService.get(settings.decoder());
     TaskContext task = TaskContext.get();
-    GeneratedRows generated = new GeneratedRows(rows, input, settings, decoder, TaskView.of(task));
+    GeneratedRows generated =
+        new GeneratedRows(rows, input, settings, decoder, TaskView.of(task), this::count);
     if (task != null) {
       task.addTaskCompletionListener(
           context -> {

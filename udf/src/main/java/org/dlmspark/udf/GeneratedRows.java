@@ -1,5 +1,6 @@
 package org.dlmspark.udf;
 
+import java.nio.IntBuffer;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -11,6 +12,7 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
@@ -19,7 +21,6 @@ import org.dlmspark.udf.decode.RandomStream;
 import org.dlmspark.udf.decode.Sequence;
 import org.dlmspark.udf.decode.StopCheck;
 import org.dlmspark.udf.text.TextCodec;
-import org.dlmspark.udf.text.TextException;
 
 /**
  * The output rows of one task, in the order in which they finish. Template, tokenizer and
@@ -29,6 +30,12 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
   /** How long a wait may last before the task looks whether it has been cancelled. */
   private static final long POLL_MS = 50;
 
+  /**
+   * Identical rows that may wait, for each sequence that is decoded at the same time: with up to so
+   * many copies of each prompt the batch is still full.
+   */
+  private static final int IDENTICAL_A_SEQUENCE = 64;
+
   /** A row between input and output. */
   private static final class Pending {
     private final Row row;
@@ -37,7 +44,12 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
     private final long begin = System.nanoTime();
     private GenerationSettings generation;
     private long seed;
+    private int[] promptIds;
     private long tokenized;
+
+    /** Null if the row is decoded whatever others are. */
+    private IdenticalRows.Key key;
+
     private DecodeLoop.Job job;
 
     Pending(Row row, boolean alone) {
@@ -46,14 +58,17 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
     }
   }
 
+  /** A row and the completion of an identical one, decoded when it was. */
+  private record Shared(Pending pending, Completion completion, long finishedNanos) {}
+
   private final Iterator<Row> input;
   private final GenerateSettings settings;
   private final StructType schema;
   private final int idIndex;
   private final int sampleIndex;
-  private final int promptIndex;
   private final DecoderService decoder;
   private final TaskView task;
+  private final Consumer<Completion> counter;
   private final int mostInFlight;
 
   private final BlockingQueue<DecodeLoop.Job> done = new LinkedBlockingQueue<>();
@@ -65,7 +80,13 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
   /** Tokenised, and not yet taken by the decoder's queue. */
   private Pending waitingForQueue;
 
+  private final IdenticalRows<Pending> identical;
+
+  /** Rows that have waited for an identical one, each with its completion. */
+  private final Deque<Shared> shared = new ArrayDeque<>();
+
   private DecoderService.Loaded loaded;
+  private RowPrompts prompts;
   private RowSettings rowSettings;
   private Map<String, RowWatch.Verdict> verdicts;
 
@@ -74,22 +95,28 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
       StructType schema,
       GenerateSettings settings,
       DecoderService decoder,
-      TaskView task) {
+      TaskView task,
+      Consumer<Completion> counter) {
     this.input = input;
     this.schema = schema;
     this.settings = settings;
     PromptSettings prompt = settings.prompt();
     idIndex = schema.fieldIndex(prompt.idColumn());
     sampleIndex = prompt.sampleColumn() == null ? -1 : schema.fieldIndex(prompt.sampleColumn());
-    promptIndex = schema.fieldIndex(prompt.promptColumn());
     this.decoder = decoder;
     this.task = task;
+    this.counter = counter;
     mostInFlight = 2 * settings.decoder().maxSequences();
+    identical = new IdenticalRows<>(IDENTICAL_A_SEQUENCE * settings.decoder().maxSequences());
   }
 
   @Override
   public boolean hasNext() {
-    return waitingForQueue != null || !inFlight.isEmpty() || input.hasNext() || !putAside.isEmpty();
+    return waitingForQueue != null
+        || !inFlight.isEmpty()
+        || !shared.isEmpty()
+        || input.hasNext()
+        || !putAside.isEmpty();
   }
 
   @Override
@@ -103,15 +130,16 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
         loaded = decoder.awaitLoaded(POLL_MS);
       }
       if (rowSettings == null) {
+        prompts = new RowPrompts(settings.prompt(), schema, loaded.codec());
         rowSettings =
             new RowSettings(settings.generation(), schema, settings.rowKeys(), loaded.traits());
         verdicts = decoder.verdicts();
       }
       while (true) {
         checkCancelled();
-        Row failed = submit();
-        if (failed != null) {
-          return failed;
+        Row ready = shared.isEmpty() ? submit() : sharedRow(shared.poll());
+        if (ready != null) {
+          return ready;
         }
         DecodeLoop.Job finished = done.poll(POLL_MS, TimeUnit.MILLISECONDS);
         if (finished != null) {
@@ -135,19 +163,23 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
   /**
    * Hands rows to the decoder until its queue is full.
    *
-   * @return the output row of a row that cannot be decoded, or null
+   * @return the output row of a row that cannot or need not be decoded, or null
    */
   private Row submit() throws InterruptedException {
     while (inFlight.size() < mostInFlight) {
       if (waitingForQueue == null) {
-        Pending next = take();
+        Pending next = identical.isFull() ? null : take();
         if (next == null) {
           return null;
         }
-        Row failed = prepare(next);
-        if (failed != null) {
-          return failed;
+        Row ready = prepare(next);
+        if (ready != null) {
+          return ready;
         }
+        if (next.key != null && identical.waits(next.key, next)) {
+          continue;
+        }
+        begin(next);
         waitingForQueue = next;
       }
       // With rows of its own in flight the task must not wait here: they may be finished.
@@ -179,7 +211,7 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
     return sampleIndex < 0 ? name : name + " #" + row.getInt(sampleIndex);
   }
 
-  /** Makes the row's job, or its error row. */
+  /** Makes the row's settings and tokens; returns its output row if it is not to be decoded. */
   private Row prepare(Pending pending) {
     try {
       pending.generation = rowSettings.of(pending.row);
@@ -210,30 +242,14 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
   }
 
   private Row tokenize(Pending pending) {
-    String prompt = pending.row.getString(promptIndex);
-    String column = settings.prompt().promptColumn();
-    if (prompt == null || prompt.isBlank()) {
-      return failedRow(
-          pending,
-          0,
-          ErrorCode.PROMPT_EMPTY,
-          "column " + column + " is " + (prompt == null ? "null" : "empty") + " in this row");
-    }
     int[] ids;
     try {
-      TextCodec codec = loaded.codec();
-      ids =
-          settings.prompt().chat()
-              ? codec.encodeChat(settings.prompt().systemPrompt(), prompt)
-              : codec.encode(prompt);
-    } catch (TextException e) {
-      return failedRow(pending, 0, ErrorCode.PROMPT_INVALID, e.getMessage());
+      ids = prompts.tokenIds(pending.row);
+    } catch (PromptException e) {
+      return failedRow(pending, 0, e.code(), e.getMessage());
     }
+    pending.promptIds = ids;
     pending.tokenized = System.nanoTime();
-    if (ids.length == 0) {
-      return failedRow(
-          pending, 0, ErrorCode.PROMPT_EMPTY, "column " + column + " gives no token in this row");
-    }
     int vocabulary = loaded.config().vocabularySize();
     for (int id : ids) {
       if (id >= vocabulary) {
@@ -254,6 +270,22 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
     if (tooLong != null) {
       return failedRow(pending, ids.length, ErrorCode.PROMPT_TOO_LONG, tooLong);
     }
+    return knownRow(pending);
+  }
+
+  /** The output row, if an identical row was decoded lately. */
+  private Row knownRow(Pending pending) {
+    if (!settings.prompt().dedupe() || pending.alone || pending.generation.draws()) {
+      return null;
+    }
+    pending.key = new IdenticalRows.Key(IntBuffer.wrap(pending.promptIds), pending.generation);
+    Completion known = identical.known(pending.key);
+    return known == null ? null : sharedRow(new Shared(pending, known, pending.tokenized));
+  }
+
+  private void begin(Pending pending) {
+    int[] ids = pending.promptIds;
+    GenerationSettings generation = pending.generation;
     pending.job =
         new DecodeLoop.Job(
             name(pending.row),
@@ -262,7 +294,6 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
                 new Sequence(
                     ids, generation, pending.seed, loaded.traits(), stopCheck(generation.stop())),
             done);
-    return null;
   }
 
   /** Asked on the decoder's thread, once a block. */
@@ -282,15 +313,20 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
             + genLength
             + " that makes "
             + length;
+    String shorten =
+        settings.prompt().examples().isEmpty()
+            ? "shorten the prompt"
+            : "shorten the prompt or the examples of input.few-shot";
     if (length > context) {
-      return sum + "; the model's context is " + context + ": shorten the prompt";
+      return sum + "; the model's context is " + context + ": " + shorten;
     }
     if (length * branches > room) {
       return sum
           + (branches > 1 ? ", held twice for guidance" : "")
           + "; batch.max-tokens = "
           + room
-          + ": raise it or shorten the prompt";
+          + ": raise it or "
+          + shorten;
     }
     return null;
   }
@@ -298,13 +334,7 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
   private Row failedRow(Pending pending, int promptTokens, ErrorCode code, String message) {
     long now = System.nanoTime();
     long tokenized = pending.tokenized == 0 ? now : pending.tokenized;
-    return output(
-        pending,
-        null,
-        null,
-        Completion.ERROR,
-        new Completion.Failure(code, message),
-        Completion.Usage.none(promptTokens),
+    Completion.Timing timing =
         new Completion.Timing(
             pending.startedAt,
             0,
@@ -312,23 +342,40 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
             0,
             0,
             millis(pending.begin, now),
-            0));
+            0);
+    return output(
+        pending,
+        new Completion(
+            null,
+            null,
+            Completion.ERROR,
+            new Completion.Failure(code, message),
+            Completion.Usage.none(promptTokens),
+            timing,
+            origin(pending)));
   }
 
   private Row finishedRow(Pending pending, DecodeLoop.Job job) {
+    Completion completion = completion(pending, job);
+    if (pending.key != null) {
+      for (Pending other : identical.finish(pending.key, completion)) {
+        shared.add(new Shared(other, completion, job.finishedNanos()));
+      }
+    }
+    return output(pending, completion);
+  }
+
+  private Completion completion(Pending pending, DecodeLoop.Job job) {
     Sequence sequence = job.sequence();
     TextCodec.Cut cut = null;
     int[] ids = null;
     String reason = Completion.ERROR;
-    Completion.Failure error = null;
     long begin = System.nanoTime();
     if (job.failure() == null) {
       ids = sequence.generatedIds();
       cut = loaded.codec().cut(ids, 0, sequence.completionLength(), pending.generation.stop());
       boolean stopped = cut.stopped() || sequence.outcome() == Sequence.Outcome.STOP;
       reason = stopped ? Completion.STOP : Completion.LENGTH;
-    } else {
-      error = job.failure();
     }
     long end = System.nanoTime();
     Completion.Usage usage =
@@ -348,28 +395,45 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
             millis(begin, end),
             millis(pending.begin, end),
             sequence.computeNanos() / 1e6);
-    return output(pending, cut == null ? null : cut.text(), ids, reason, error, usage, timing);
+    return new Completion(
+        cut == null ? null : cut.text(),
+        ids,
+        reason,
+        job.failure(),
+        usage,
+        timing,
+        origin(pending));
   }
 
-  private Row output(
-      Pending pending,
-      String text,
-      int[] ids,
-      String reason,
-      Completion.Failure error,
-      Completion.Usage usage,
-      Completion.Timing timing) {
-    Completion.Origin origin =
-        new Completion.Origin(
-            settings.runId(),
-            settings.wave(),
-            decoder.executorId(),
-            loaded.device(),
-            task.partition(),
-            task.attempt(),
-            pending.seed);
-    return OutputSchema.row(
-        pending.row, new Completion(text, ids, reason, error, usage, timing, origin));
+  /** A row for which nothing was computed: its counts and times say so, that sums stay true. */
+  private Row sharedRow(Shared row) {
+    Pending pending = row.pending();
+    Completion.Timing timing =
+        new Completion.Timing(
+            pending.startedAt,
+            Math.max(0, millis(pending.tokenized, row.finishedNanos())),
+            millis(pending.begin, pending.tokenized),
+            0,
+            0,
+            millis(pending.begin, System.nanoTime()),
+            0);
+    return output(pending, row.completion().sharedWith(timing, origin(pending)));
+  }
+
+  private Row output(Pending pending, Completion completion) {
+    counter.accept(completion);
+    return OutputSchema.row(pending.row, completion);
+  }
+
+  private Completion.Origin origin(Pending pending) {
+    return new Completion.Origin(
+        settings.runId(),
+        settings.wave(),
+        decoder.executorId(),
+        loaded.device(),
+        task.partition(),
+        task.attempt(),
+        pending.seed);
   }
 
   private static double millis(long from, long to) {

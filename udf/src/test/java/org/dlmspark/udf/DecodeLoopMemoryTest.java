@@ -28,7 +28,7 @@ final class DecodeLoopMemoryTest {
   private static final int SLOTS = 8;
   private static final ModelTraits TRAITS = new ModelTraits(9, Set.of(8), false, false);
 
-  private final DecodeLoop loop = new DecodeLoop(100, RowWatch.NONE, 0);
+  private final DecodeLoop loop = new DecodeLoop(100, RowWatch.NONE, new ExecutorMeter(), 0);
   private final BlockingQueue<DecodeLoop.Job> done = new LinkedBlockingQueue<>();
 
   /** The lengths of the sequences of each step, of those that memory ended too. */

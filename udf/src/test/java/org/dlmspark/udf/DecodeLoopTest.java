@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 final class DecodeLoopTest {
   private static final int SLOTS = 2;
 
-  private final DecodeLoop loop = new DecodeLoop(SLOTS, RowWatch.NONE, 0);
+  private final DecodeLoop loop = new DecodeLoop(SLOTS, RowWatch.NONE, new ExecutorMeter(), 0);
   private final BlockingQueue<DecodeLoop.Job> done = new LinkedBlockingQueue<>();
 
   /** A step runs when the test lets it. */

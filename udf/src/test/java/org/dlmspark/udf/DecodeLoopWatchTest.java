@@ -45,6 +45,7 @@ final class DecodeLoopWatchTest {
               throw new AssertionError("asked by tasks alone");
             }
           },
+          new ExecutorMeter(),
           7);
 
   private final BlockingQueue<DecodeLoop.Job> done = new LinkedBlockingQueue<>();

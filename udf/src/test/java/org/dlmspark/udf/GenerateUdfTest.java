@@ -11,10 +11,12 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -36,8 +38,7 @@ final class GenerateUdfTest {
   private static final StructType INPUT =
       new StructType().add("id", DataTypes.LongType).add("prompt", DataTypes.StringType);
   private static final StructType OUTPUT = OutputSchema.of(INPUT);
-  private static final PromptSettings PROMPT =
-      new PromptSettings("id", null, "prompt", false, null);
+  private static final PromptSettings PROMPT = PromptSettings.ofColumn("id", "prompt", false);
   private static final DecoderSettings DECODER =
       new DecoderSettings(Golden.goldenModel("llada-tiny").toString(), "auto", "cpu", 1, 4, 400);
 
@@ -212,7 +213,8 @@ final class GenerateUdfTest {
             INPUT,
             settings(short8()),
             DecoderService.get(DECODER),
-            new TaskView(0, 0, cancelled::get));
+            new TaskView(0, 0, cancelled::get),
+            completion -> {});
     rows.next();
     cancelled.set(true);
     assertThatThrownBy(rows::next).isInstanceOf(TaskKilledException.class);
@@ -232,6 +234,95 @@ final class GenerateUdfTest {
     assertThat(completions(run(warm, b))).containsEntry(2L, together.get(2L));
     assertThat(completions(run(warm, a))).containsEntry(1L, together.get(1L));
     assertThat(together.get(1L)).isNotEqualTo(together.get(2L));
+  }
+
+  /** Six copies of each of three prompts, and some that are not to be shared. */
+  @Test
+  void identicalRowsAreDecodedOnceUnlessTheyAreDrawn() throws Exception {
+    StructType input =
+        INPUT.add("temperature", DataTypes.DoubleType).add("steps", DataTypes.IntegerType);
+    List<Row> prompts = new ArrayList<>();
+    for (long id = 0; id < 18; id++) {
+      prompts.add(RowFactory.create(id, "t1 t" + (2 + id % 3), null, null));
+    }
+    prompts.add(RowFactory.create(18L, "t1 t2", null, 4)); // other settings
+    prompts.add(RowFactory.create(19L, "t1 t2", null, 4));
+    prompts.add(RowFactory.create(20L, "t1 t2", 5.0, null)); // drawn
+    prompts.add(RowFactory.create(21L, "t1 t2", 5.0, null));
+    Map<Long, Row> apart = decode(input, prompts, false);
+    Map<Long, Row> once = decode(input, prompts, true);
+    assertThat(once.keySet()).isEqualTo(apart.keySet()).hasSize(22);
+    int decoded = 0;
+    for (long id = 0; id < 22; id++) {
+      Row row = once.get(id);
+      for (String column : List.of("prompt", "completion", "finish_reason", "token_ids")) {
+        assertThat(row.<Object>getAs(column)).isEqualTo(apart.get(id).getAs(column));
+      }
+      Row usage = row.getAs("usage");
+      Row usageApart = apart.get(id).getAs("usage");
+      assertThat(usage.getInt(0)).isEqualTo(usageApart.getInt(0));
+      assertThat(usage.getInt(1)).isEqualTo(usageApart.getInt(1));
+      Row timing = row.getAs("timing");
+      boolean shared = usage.getInt(3) == 0;
+      decoded += shared ? 0 : 1;
+      if (shared) {
+        assertThat(usage.getInt(2) + usage.getLong(4) + usage.getLong(5)).isZero();
+        assertThat(timing.getDouble(3) + timing.getDouble(4) + timing.getDouble(6)).isZero();
+      } else {
+        assertThat(usage).isEqualTo(usageApart);
+      }
+      assertThat(timing.getDouble(1)).isBetween(0.0, timing.getDouble(5));
+      Row origin = row.getAs("origin");
+      assertThat(origin.getLong(6)).isEqualTo(apart.get(id).<Row>getAs("origin").getLong(6));
+    }
+    assertThat(decoded).isEqualTo(3 + 1 + 2);
+  }
+
+  private static Map<Long, Row> decode(StructType input, List<Row> prompts, boolean dedupe)
+      throws Exception {
+    // One at a time, so that rounding is the same, and most identical rows come when all is done.
+    DecoderSettings alone = new DecoderSettings(DECODER.modelPath(), "auto", "cpu", 1, 1, 400);
+    PromptSettings prompt =
+        new PromptSettings("id", null, PROMPT.source(), false, null, List.of(), dedupe);
+    GenerateSettings settings =
+        new GenerateSettings(
+            alone, prompt, short8(), GenerateSettings.rowKeys(input, Set.of()), "run", 0);
+    Map<Long, Row> rows = new HashMap<>();
+    StructType output = OutputSchema.of(input);
+    new GenerateUdf(input, settings)
+        .call(prompts.iterator())
+        .forEachRemaining(
+            row -> {
+              Object[] values = new Object[row.length()];
+              Arrays.setAll(values, row::get);
+              rows.put(row.getLong(0), new GenericRowWithSchema(values, output));
+            });
+    return rows;
+  }
+
+  /** A task must not read all copies of a prompt while the first is decoded. */
+  @Test
+  void identicalRowsAreBounded(@TempDir Path folder) throws Exception {
+    FaultyModels.write(folder, "step-ms = 20");
+    DecoderSettings slow = new DecoderSettings(folder.toString(), "auto", "cpu", 1, 1, 400);
+    PromptSettings prompt =
+        new PromptSettings("id", null, PROMPT.source(), false, null, List.of(), true);
+    AtomicInteger taken = new AtomicInteger();
+    Iterator<Row> copies =
+        Stream.generate(() -> RowFactory.create((long) taken.incrementAndGet(), "t1 t2"))
+            .limit(1000)
+            .iterator();
+    Iterator<Row> out =
+        new GenerateUdf(INPUT, new GenerateSettings(slow, prompt, short8(), List.of(), "run", 0))
+            .call(copies);
+    out.next();
+    assertThat(taken.get()).isEqualTo(65);
+    int rows = 1;
+    while (out.hasNext()) {
+      assertThat(out.next().getString(2)).startsWith("t102 ");
+      rows++;
+    }
+    assertThat(rows).isEqualTo(1000);
   }
 
   private static Map<Long, Object> completions(List<Row> rows) {
@@ -341,8 +432,7 @@ final class GenerateUdfTest {
     StructType numbers =
         new StructType().add("id", DataTypes.LongType).add("prompt", DataTypes.LongType);
     assertThatThrownBy(() -> new GenerateUdf(numbers, settings(short8())))
-        .hasMessage(
-            "input.prompt-column = prompt: the column is of type bigint; it must be a string");
+        .hasMessage("input.prompt-column = prompt is of type bigint: prompts must be strings");
     StructType bytes =
         new StructType().add("id", DataTypes.BinaryType).add("prompt", DataTypes.StringType);
     assertThatThrownBy(() -> new GenerateUdf(bytes, settings(short8())))

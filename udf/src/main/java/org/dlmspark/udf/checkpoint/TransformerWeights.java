@@ -35,11 +35,24 @@ public record TransformerWeights(
    * @return numbers in all tensors
    */
   public long parameters() {
-    long inLayers =
+    return tensors().mapToLong(TensorData::size).sum();
+  }
+
+  /**
+   * The size of all tensors as they are stored.
+   *
+   * @return bytes
+   */
+  public long storedBytes() {
+    return tensors().mapToLong(tensor -> tensor.size() * tensor.type().bytes()).sum();
+  }
+
+  private Stream<TensorData> tensors() {
+    Stream<TensorData> inLayers =
         layers.stream()
-            .flatMap(layer -> Stream.concat(layer.tensors().stream(), layer.biases().stream()))
-            .mapToLong(TensorData::size)
-            .sum();
-    return embedding.size() + inLayers + finalNorm.size() + (tied() ? 0 : head.size());
+            .flatMap(layer -> Stream.concat(layer.tensors().stream(), layer.biases().stream()));
+    Stream<TensorData> others =
+        tied() ? Stream.of(embedding, finalNorm) : Stream.of(embedding, finalNorm, head);
+    return Stream.concat(inLayers, others);
   }
 }

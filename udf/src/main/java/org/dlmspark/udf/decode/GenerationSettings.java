@@ -136,6 +136,17 @@ public record GenerationSettings(
   }
 
   /**
+   * Whether chance has a part in the completion, so that it depends on the row's seed.
+   *
+   * @return false if the same prompt always gives the same completion
+   */
+  public boolean draws() {
+    return sampling.temperature() > 0
+        || unmasking.algTemp() > 0
+        || unmasking.remasking() == Remasking.RANDOM;
+  }
+
+  /**
    * The most steps that one block may take by the schedule.
    *
    * @return {@code steps / (genLength / blockLength)}, once both are known

@@ -28,6 +28,17 @@ public interface LoadedModel extends DenoisingModel, AutoCloseable {
    */
   NumberType numberType();
 
+  /**
+   * What memory is in use where the model runs: on a GPU of all that it has, whoever uses it, else
+   * by this process.
+   *
+   * @return bytes; 0 where the system does not say
+   */
+  default long memoryBytes() {
+    ProcessMemory memory = ProcessMemory.read();
+    return memory == null ? 0 : memory.resident();
+  }
+
   @Override
   void close();
 }

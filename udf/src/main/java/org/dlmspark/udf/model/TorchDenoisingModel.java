@@ -12,6 +12,7 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.util.cuda.CudaUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +21,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.dlmspark.udf.checkpoint.Checkpoint;
 import org.dlmspark.udf.checkpoint.LayerWeights;
 import org.dlmspark.udf.checkpoint.ModelConfig;
@@ -62,6 +64,8 @@ public final class TorchDenoisingModel implements LoadedModel {
   private final HostTransfer transfer;
   private final AttentionGroups groups;
   private final int maxRows;
+  private final LongConsumer progress;
+  private long loadedBytes;
 
   /** A tensor of {@code rows} rows for each layer. */
   private record Buffers(IValue layers, int rows) {}
@@ -94,7 +98,19 @@ public final class TorchDenoisingModel implements LoadedModel {
    * @throws IllegalArgumentException if the device cannot be used; says what to do
    */
   public TorchDenoisingModel(Checkpoint checkpoint, ModelSettings settings) {
-    this(checkpoint, settings, false);
+    this(checkpoint, settings, bytes -> {});
+  }
+
+  /**
+   * As above, for those who want to know how far it is.
+   *
+   * @param checkpoint the folder's configuration and weights
+   * @param settings {@code model.*}
+   * @param progress told how many of {@link TransformerWeights#storedBytes} are loaded
+   * @throws IllegalArgumentException if the device cannot be used; says what to do
+   */
+  public TorchDenoisingModel(Checkpoint checkpoint, ModelSettings settings, LongConsumer progress) {
+    this(checkpoint, settings, progress, false);
   }
 
   /**
@@ -102,6 +118,12 @@ public final class TorchDenoisingModel implements LoadedModel {
    * needs a GPU (attention on grids) or a wide one (products by oneDNN).
    */
   TorchDenoisingModel(Checkpoint checkpoint, ModelSettings settings, boolean asIfLarge) {
+    this(checkpoint, settings, bytes -> {}, asIfLarge);
+  }
+
+  private TorchDenoisingModel(
+      Checkpoint checkpoint, ModelSettings settings, LongConsumer progress, boolean asIfLarge) {
+    this.progress = progress;
     Engine engine = NativeEngine.pytorch();
     config = checkpoint.config();
     maxRows = settings.maxRows();
@@ -188,6 +210,13 @@ public final class TorchDenoisingModel implements LoadedModel {
 
   /** A stored tensor on the device in the wanted type; on a CPU a float32 one stays where it is. */
   private PtNDArray upload(TensorData tensor) {
+    PtNDArray uploaded = onDevice(tensor);
+    loadedBytes += tensor.size() * tensor.type().bytes();
+    progress.accept(loadedBytes);
+    return uploaded;
+  }
+
+  private PtNDArray onDevice(TensorData tensor) {
     long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();
     ByteBuffer bytes = aligned(tensor);
     if (tensor.type() == NumberType.FLOAT32 && numberType == NumberType.FLOAT32) {
@@ -399,6 +428,13 @@ public final class TorchDenoisingModel implements LoadedModel {
   @Override
   public NumberType numberType() {
     return numberType;
+  }
+
+  @Override
+  public long memoryBytes() {
+    return device.isGpu()
+        ? CudaUtils.getGpuMemory(device).getCommitted()
+        : LoadedModel.super.memoryBytes();
   }
 
   @Override

@@ -231,33 +231,37 @@ final class ChatTemplate {
         name + ": a list without a template named default (it has " + names + "); " + remedy());
   }
 
+  /** Renders the conversation that asks for an answer to a prompt; null for no system message. */
+  String render(String systemPrompt, String prompt) {
+    return render(ChatMessage.conversation(systemPrompt, prompt));
+  }
+
   /**
-   * Renders the conversation that asks for an answer to a prompt.
+   * Renders a conversation.
    *
-   * @param systemPrompt the system message before it; null for none
-   * @param prompt the user's message, printed as it is
+   * @param conversation its messages, printed as they are
    * @return the text up to where the answer starts, special tokens written out
    * @throws TextException if the template refuses the messages, fails, or goes over a bound
    */
-  String render(String systemPrompt, String prompt) {
+  String render(List<ChatMessage> conversation) {
     List<Map<String, String>> messages = new ArrayList<>();
-    if (systemPrompt != null) {
-      messages.add(Map.of("role", "system", "content", systemPrompt));
+    long given = 0;
+    for (ChatMessage message : conversation) {
+      messages.add(Map.of("role", message.role(), "content", message.content()));
+      given += message.role().length() + message.content().length();
     }
-    messages.add(Map.of("role", "user", "content", prompt));
     Map<String, Object> variables =
         Map.of(
             "messages", messages,
             "bos_token", bosToken,
             "eos_token", eosToken,
             "add_generation_prompt", true);
-    int given = prompt.length() + (systemPrompt == null ? 0 : systemPrompt.length());
     return render(variables, given);
   }
 
-  private synchronized String render(Map<String, Object> variables, int givenCharacters) {
+  private synchronized String render(Map<String, Object> variables, long givenCharacters) {
     // A template repeats neither itself nor the messages many times over.
-    long maxOutput = 65_536 + 4L * (sourceLength + (long) givenCharacters);
+    long maxOutput = 65_536 + 4 * (sourceLength + givenCharacters);
     JinjavaInterpreter interpreter =
         new JinjavaInterpreter(jinjava, new Context(library, variables), renderLimits(maxOutput));
     try {

@@ -153,12 +153,24 @@ public final class TextCodec implements AutoCloseable {
    *
    * @param systemPrompt the system message before the prompt; null for none
    * @param prompt the user's message
-   * @return the ids of {@link #renderChat}'s text, with no special tokens but those the template
-   *     writes
-   * @throws TextException as {@link #renderChat}
+   * @return the ids of {@link #renderChat(String, String)}'s text, with no special tokens but those
+   *     the template writes
+   * @throws TextException as {@link #renderChat(String, String)}
    */
   public int[] encodeChat(String systemPrompt, String prompt) {
     return encode(renderChat(systemPrompt, prompt), false);
+  }
+
+  /**
+   * The token ids of a conversation, up to where the answer starts.
+   *
+   * @param conversation its messages, the last one usually the user's
+   * @return the ids of {@link #renderChat(List)}'s text, with no special tokens but those the
+   *     template writes
+   * @throws TextException as {@link #renderChat(List)}
+   */
+  public int[] encodeChat(List<ChatMessage> conversation) {
+    return encode(renderChat(conversation), false);
   }
 
   private int[] encode(String text, boolean addSpecialTokens) {
@@ -235,11 +247,21 @@ public final class TextCodec implements AutoCloseable {
    * @throws TextException if there is no template, or it fails or refuses the messages
    */
   public String renderChat(String systemPrompt, String prompt) {
-    Objects.requireNonNull(prompt, "prompt");
+    return renderChat(ChatMessage.conversation(systemPrompt, prompt));
+  }
+
+  /**
+   * The text of a conversation, special tokens written out.
+   *
+   * @param conversation its messages, which are never read as a template
+   * @return the text, up to where the answer starts
+   * @throws TextException if there is no template, or it fails or refuses the messages
+   */
+  public String renderChat(List<ChatMessage> conversation) {
     if (chatTemplate == null) {
       throw new TextException(chatFailure.getMessage(), chatFailure);
     }
-    return chatTemplate.render(systemPrompt, prompt);
+    return chatTemplate.render(conversation);
   }
 
   /**

@@ -54,6 +54,15 @@ final class GenerationSettingsTest {
   }
 
   @Test
+  void chanceHasAPartWhereSomethingIsDrawn() {
+    assertThat(new GenerationSettingsBuilder().topK(5).threshold(0.9).build().draws()).isFalse();
+    assertThat(new GenerationSettingsBuilder().temperature(0.1).build().draws()).isTrue();
+    assertThat(new GenerationSettingsBuilder().algTemp(0.1).build().draws()).isTrue();
+    assertThat(new GenerationSettingsBuilder().remasking(Remasking.RANDOM).build().draws())
+        .isTrue();
+  }
+
+  @Test
   void numbersOutOfRangeAreRefused() {
     refused(to -> to.genLength(0), "generation.gen-length = 0");
     refused(to -> to.blockLength(0), "generation.block-length = 0");

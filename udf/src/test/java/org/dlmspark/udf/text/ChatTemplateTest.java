@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +67,32 @@ class ChatTemplateTest {
             "<|startoftext|><|start_header_id|>system<|end_header_id|>\n\nBe brief.<|eot_id|>"
                 + "<|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>"
                 + "<|start_header_id|>assistant<|end_header_id|>\n\n");
+  }
+
+  @Test
+  void aWholeConversationIsRendered() {
+    ChatTemplate template = template(Fixtures.read(Fixtures.TEMPLATES.resolve("llada.jinja")));
+
+    assertThat(
+            template.render(
+                List.of(
+                    ChatMessage.system("Be brief."),
+                    ChatMessage.user("1+1?"),
+                    ChatMessage.assistant(" 2 {{ 3 }}"),
+                    ChatMessage.user("Hi"))))
+        .isEqualTo(
+            "<|startoftext|><|start_header_id|>system<|end_header_id|>\n\nBe brief.<|eot_id|>"
+                + "<|start_header_id|>user<|end_header_id|>\n\n1+1?<|eot_id|>"
+                + "<|start_header_id|>assistant<|end_header_id|>\n\n2 {{ 3 }}<|eot_id|>"
+                + "<|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>"
+                + "<|start_header_id|>assistant<|end_header_id|>\n\n");
+  }
+
+  @Test
+  void longConversation() {
+    List<ChatMessage> conversation = Collections.nCopies(900, ChatMessage.user("Hi"));
+
+    assertThat(read(Fixtures.SAMPLE).render(conversation).split("Hi", -1)).hasSize(901);
   }
 
   @Test

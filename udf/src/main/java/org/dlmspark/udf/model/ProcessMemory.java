@@ -1,4 +1,4 @@
-package org.dlmspark.udf.bench;
+package org.dlmspark.udf.model;
 
 import java.io.IOException;
 import java.nio.file.Files;

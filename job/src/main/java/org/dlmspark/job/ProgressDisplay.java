@@ -1,0 +1,80 @@
+package org.dlmspark.job;
+
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import org.dlmspark.udf.DlmSparkPlugin;
+
+/**
+ * Shows how far a run is while it runs: a bar on a terminal, else a line a minute. Looks at the
+ * executors once a second, on a thread of its own, until it is closed.
+ */
+final class ProgressDisplay implements AutoCloseable {
+  private static final int LINE_EVERY_SECONDS = 60;
+
+  private final ProgressMeter meter;
+  private final Console console;
+  private final ProgressBar bar;
+  private final ScheduledExecutorService clock;
+  private int seconds;
+
+  /**
+   * Begins to show.
+   *
+   * @param toDo rows that the run has to do
+   * @param console where lines go, and on whose error stream a bar stands
+   * @param terminal whether a person looks at it: a bar, else lines
+   */
+  ProgressDisplay(long toDo, Console console, boolean terminal) {
+    meter = new ProgressMeter(toDo);
+    this.console = console;
+    bar = terminal && toDo > 0 ? bar(toDo, console) : null;
+    clock =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "dlm-progress");
+              thread.setDaemon(true);
+              return thread;
+            });
+    var unused = clock.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
+  }
+
+  private static ProgressBar bar(long toDo, Console console) {
+    return new ProgressBarBuilder()
+        .setTaskName("rows")
+        .setInitialMax(toDo)
+        .setUpdateIntervalMillis(1000)
+        .hideEta() // its own knows nothing of the time that loading takes
+        .setConsumer(new ConsoleProgressBarConsumer(console.barBegins()))
+        .clearDisplayOnFinish()
+        .build();
+  }
+
+  /** A wave was committed; {@code all} is what the run has committed so far. */
+  void committed(WaveResult all) {
+    meter.committed(all, System.nanoTime(), DlmSparkPlugin.executors().all());
+  }
+
+  private void tick() {
+    seconds++;
+    Progress progress = meter.at(System.nanoTime(), DlmSparkPlugin.executors().all());
+    if (bar != null) {
+      bar.stepTo(progress.rows());
+      bar.setExtraMessage(" " + progress.rest().replaceFirst("^, ", ""));
+    } else if (seconds % LINE_EVERY_SECONDS == 0) {
+      console.say(progress.line());
+    }
+  }
+
+  @Override
+  public void close() {
+    clock.shutdownNow();
+    if (bar != null) {
+      bar.close();
+      console.barEnds();
+    }
+  }
+}
