@@ -15,6 +15,7 @@ usage: ./submit.sh                                 the sample: the shipped model
        ./submit.sh bench [BENCH-ARGUMENTS]         how fast the decoder alone is on this machine, without Spark; see
                                                    ./submit.sh bench --help
        ./submit.sh inspect --model FOLDER          what a model folder is and what memory it needs
+       ./submit.sh report --output FOLDER          the report of an output anew, of the sample's without arguments
        ./submit.sh SPARK-ARGUMENTS -- [JOB-ARGUMENTS]
                                                    a job (or the sample) with arguments for spark-submit
 
@@ -146,8 +147,8 @@ for argument in ${job_args[@]+"${job_args[@]}"}; do
   case $argument in
     -h | --help | -V | --version) # need no Spark
       command=()
-      if [[ ${job_args[0]} == compare ]]; then
-        command=(compare)
+      if [[ ${job_args[0]} == compare || ${job_args[0]} == report ]]; then
+        command=("${job_args[0]}")
       elif [[ $argument == -h || $argument == --help ]]; then
         usage
       fi
@@ -156,13 +157,13 @@ for argument in ${job_args[@]+"${job_args[@]}"}; do
   esac
 done
 
-if [[ ${#job_args[@]} -eq 0 || ${job_args[*]} == compare ]]; then
+if [[ ${#job_args[@]} -eq 0 || ${job_args[*]} == compare || ${job_args[*]} == report ]]; then
   cd "$root"
-  if [[ ${#job_args[@]} -eq 0 ]]; then
-    job_args=(--config conf/sample.conf)
-  else
-    job_args=(compare --config conf/sample.conf --output out/compare)
-  fi
+  case ${job_args[0]-} in
+    compare) job_args=(compare --config conf/sample.conf --output out/compare) ;;
+    report) job_args=(report --output out/sample) ;;
+    *) job_args=(--config conf/sample.conf) ;;
+  esac
   # The sample's files are on this machine, whatever master an installation has as its default.
   [[ -n $asked_master ]] || spark_args+=(--master 'local[*]' --deploy-mode client)
 fi

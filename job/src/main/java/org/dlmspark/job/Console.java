@@ -107,9 +107,13 @@ public final class Console {
   void block(String heading, List<Line> lines) {
     clearBar();
     out.println(heading);
-    for (Line line : lines) {
-      out.println("  " + pad(line.label()) + "  " + line.value());
-    }
+    lines.forEach(this::line);
+    out.flush();
+  }
+
+  /** Prints one more line of a block. */
+  void line(Line line) {
+    out.println("  " + pad(line.label()) + "  " + line.value());
     out.flush();
   }
 

@@ -91,6 +91,7 @@ public final class DlmSparkCommand implements Callable<Integer> {
         .addSubcommand(new CompareCommand(console, generator))
         .addSubcommand(new BenchCommand(console))
         .addSubcommand(new InspectCommand(console))
+        .addSubcommand(new ReportCommand(console))
         .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
         // A prompt path may begin with @.
@@ -150,16 +151,20 @@ public final class DlmSparkCommand implements Callable<Integer> {
     try (OutputLock lock = OutputLock.acquire(folder, runId);
         Interruption interruption = new Interruption(console, settings.output().path(), lock);
         Session session = new Session(Sessions.start(conf, settings.job().name(), decoder))) {
-      run(
-          session,
-          settings,
-          folder,
-          shipped ? ModelCheck.check(settings) : early,
-          decoder,
-          runId,
-          lock,
-          bar);
+      RunSummary summary =
+          run(
+              session,
+              settings,
+              folder,
+              shipped ? ModelCheck.check(settings) : early,
+              decoder,
+              runId,
+              lock,
+              bar);
       interruption.tooLate();
+      if (summary.rowCount() > 0) {
+        report(session.spark(), folder);
+      }
     }
     return DONE;
   }
@@ -217,7 +222,7 @@ public final class DlmSparkCommand implements Callable<Integer> {
     console.say(DRY_RUN);
   }
 
-  private void run(
+  private RunSummary run(
       Session session,
       JobSettings settings,
       OutputFolder folder,
@@ -248,6 +253,7 @@ public final class DlmSparkCommand implements Callable<Integer> {
             ? "Nothing to do"
             : String.format(Locale.ROOT, "Done in %s", Console.time(wall)),
         summary.lines(settings.output().path()));
+    return summary;
   }
 
   private static RunSummary summary(
@@ -262,6 +268,23 @@ public final class DlmSparkCommand implements Callable<Integer> {
               + ", but they cannot be summed up: "
               + FailureReason.of(e),
           e);
+    }
+  }
+
+  /** The last line of the summary. Whatever keeps the report from being: the rows are written. */
+  private void report(SparkSession spark, OutputFolder folder) {
+    try {
+      Report.write(spark, folder);
+      console.line(new Line("report", folder.notePath(Report.FILE)));
+    } catch (Exception | Error e) {
+      log.warn("the report could not be written", e);
+      console.line(
+          Line.of(
+              "report",
+              "not written: %s (the log has the trace); try again with ./submit.sh report --output"
+                  + " %s",
+              FailureReason.of(e),
+              folder.path()));
     }
   }
 

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What an output is made of, and by which runs: one small JSON file beside the rows. The rows
@@ -45,6 +47,7 @@ record Manifest(int format, Fingerprint fingerprint, List<Run> runs, Replacement
    * @param completionTokens tokens generated
    * @param positionsComputed positions computed for them
    * @param computeMs the decoders' busy time
+   * @param maxSequences {@code batch.max-sequences}; 0 if the run's version did not note it
    */
   record Run(
       String id,
@@ -57,7 +60,8 @@ record Manifest(int format, Fingerprint fingerprint, List<Run> runs, Replacement
       Map<String, Long> errors,
       long completionTokens,
       long positionsComputed,
-      double computeMs) {}
+      double computeMs,
+      int maxSequences) {}
 
   /**
    * Files that are on their way out, for others that take over their good rows.
@@ -66,7 +70,20 @@ record Manifest(int format, Fingerprint fingerprint, List<Run> runs, Replacement
    * @param known all files that were there before the new ones
    * @param committed whether the new files are all there, so that the old ones can go
    */
-  record Replacement(List<String> old, List<String> known, boolean committed) {}
+  record Replacement(List<String> old, List<String> known, boolean committed) {
+
+    /**
+     * Of the files that are there, those that are no part of the output, now that the replacement
+     * has come so far.
+     *
+     * @param files the files that are there
+     * @return those of them whose rows are also in others
+     */
+    List<String> superseded(List<String> files) {
+      Set<String> named = new HashSet<>(committed ? old : known);
+      return files.stream().filter(file -> named.contains(file) == committed).toList();
+    }
+  }
 
   /** The manifest of an output without rows. */
   static Manifest of(Fingerprint fingerprint) {

@@ -64,6 +64,16 @@ final class OutputFolder {
   }
 
   /**
+   * Where a note is, for messages.
+   *
+   * @param name its file name
+   * @return its path, beginning as the user wrote it
+   */
+  String notePath(String name) {
+    return new Path(new Path(path, NOTES), name).toString();
+  }
+
+  /**
    * The committed files.
    *
    * @return names of Parquet files, none if the folder does not exist

@@ -1,12 +1,10 @@
 package org.dlmspark.job;
 
-import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.first;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
 import java.time.Duration;
@@ -32,8 +30,6 @@ import org.dlmspark.udf.OutputSchema;
  *
  * @param rows rows by finish reason, those of earlier runs too
  * @param errors rows with an error by code, those of earlier runs too
- * @param ownRows rows of the run
- * @param ownFailed those of them with an error
  * @param totals sums over the run's rows
  * @param executors executors that decoded
  * @param slots {@code batch.max-sequences}: rows that one of them decodes together
@@ -44,9 +40,7 @@ import org.dlmspark.udf.OutputSchema;
 record RunSummary(
     Map<String, Long> rows,
     Map<String, ErrorCount> errors,
-    long ownRows,
-    long ownFailed,
-    Totals totals,
+    RowTotals totals,
     int executors,
     int slots,
     List<SlowRow> slowest,
@@ -63,37 +57,6 @@ record RunSummary(
    * @param example one of the messages
    */
   record ErrorCount(long rows, String example) {}
-
-  /**
-   * Sums over rows.
-   *
-   * @param promptTokens {@code usage.prompt_tokens}
-   * @param completionTokens {@code usage.completion_tokens}
-   * @param shared rows with the completion of an identical row that was decoded
-   * @param steps {@code usage.steps}
-   * @param positionsComputed {@code usage.positions_computed}
-   * @param positionsTotal {@code usage.positions_total}: what it would be without a cache
-   * @param computeMs {@code timing.compute_ms}: the decoders' busy time
-   * @param decodeMs {@code timing.decode_ms}: the time that rows had a slot
-   */
-  record Totals(
-      long promptTokens,
-      long completionTokens,
-      long shared,
-      long steps,
-      long positionsComputed,
-      long positionsTotal,
-      double computeMs,
-      double decodeMs) {}
-
-  /**
-   * A row that took long.
-   *
-   * @param id its id
-   * @param decodeMs {@code timing.decode_ms}
-   * @param tokens {@code usage.completion_tokens}
-   */
-  record SlowRow(String id, double decodeMs, int tokens) {}
 
   /**
    * Answers found in completions.
@@ -126,13 +89,12 @@ record RunSummary(
     Map<String, Long> rows = new TreeMap<>();
     Map<String, ErrorCount> errors = new TreeMap<>();
     Set<String> executors = new HashSet<>();
-    Totals totals = new Totals(0, 0, 0, 0, 0, 0, 0, 0);
+    RowTotals totals = RowTotals.NONE;
     Answers answers = new Answers(0, 0);
-    long ownRows = 0;
-    long ownFailed = 0;
     Column own = col("origin.run_id").equalTo(runId);
     for (Row group : groups(output, settings.check(), own)) {
-      long count = group.getAs("rows");
+      RowTotals these = RowTotals.of(group);
+      long count = these.rows();
       rows.merge(group.getAs("finish_reason"), count, Long::sum);
       if (group.getAs("code") != null) {
         errors.merge(
@@ -147,31 +109,16 @@ record RunSummary(
       if (!group.<Boolean>getAs("own")) {
         continue;
       }
-      ownRows += count;
-      ownFailed += group.getAs("code") == null ? 0 : count;
       executors.addAll(group.getList(group.fieldIndex("executors")));
-      totals =
-          new Totals(
-              // A prompt that was refused for its length was not decoded.
-              totals.promptTokens()
-                  + (group.getAs("code") == null ? group.<Long>getAs("prompt_tokens") : 0),
-              totals.completionTokens() + group.<Long>getAs("completion_tokens"),
-              totals.shared() + group.<Long>getAs("shared"),
-              totals.steps() + group.<Long>getAs("steps"),
-              totals.positionsComputed() + group.<Long>getAs("positions_computed"),
-              totals.positionsTotal() + group.<Long>getAs("positions_total"),
-              totals.computeMs() + group.<Double>getAs("compute_ms"),
-              totals.decodeMs() + group.<Double>getAs("decode_ms"));
+      totals = totals.plus(these);
     }
     return new RunSummary(
         rows,
         errors,
-        ownRows,
-        ownFailed,
         totals,
         executors.size(),
         settings.decoder().maxSequences(),
-        slowest(output.filter(own), idColumn),
+        SlowRow.read(output.filter(own), InputCheck.column(idColumn), SLOW_ROWS),
         settings.check().answerColumn() == null ? null : answers,
         wall);
   }
@@ -184,43 +131,15 @@ record RunSummary(
       asked = reference.isNotNull();
       right = new AnswerCheck(check.answerPattern()).isRight(col("completion"), reference);
     }
+    List<Column> sums = new ArrayList<>(RowTotals.columns());
+    sums.add(first(col("error.message"), true).as("message"));
+    sums.add(collect_set(col("origin.executor")).as("executors"));
+    sums.add(count(when(asked, lit(1))).as("asked"));
+    sums.add(count(when(right, lit(1))).as("right"));
     return output
         .groupBy(col("finish_reason"), col("error.code").as("code"), own.as("own"))
-        .agg(
-            count(lit(1)).as("rows"),
-            first(col("error.message"), true).as("message"),
-            collect_set(col("origin.executor")).as("executors"),
-            total("usage.prompt_tokens").as("prompt_tokens"),
-            total("usage.completion_tokens").as("completion_tokens"),
-            count(when(col("error").isNull().and(col("usage.forward_passes").equalTo(0)), lit(1)))
-                .as("shared"),
-            total("usage.steps").as("steps"),
-            total("usage.positions_computed").as("positions_computed"),
-            total("usage.positions_total").as("positions_total"),
-            coalesce(sum(col("timing.compute_ms")), lit(0.0)).as("compute_ms"),
-            coalesce(sum(col("timing.decode_ms")), lit(0.0)).as("decode_ms"),
-            count(when(asked, lit(1))).as("asked"),
-            count(when(right, lit(1))).as("right"))
+        .agg(sums.get(0), sums.subList(1, sums.size()).toArray(Column[]::new))
         .collectAsList();
-  }
-
-  private static Column total(String name) {
-    return coalesce(sum(col(name)), lit(0L));
-  }
-
-  private static List<SlowRow> slowest(Dataset<Row> output, String idColumn) {
-    return output
-        .filter(col("timing.decode_ms").isNotNull().and(col("usage.completion_tokens").isNotNull()))
-        .orderBy(col("timing.decode_ms").desc())
-        .limit(SLOW_ROWS)
-        .select(
-            InputCheck.column(idColumn).cast(DataTypes.StringType),
-            col("timing.decode_ms"),
-            col("usage.completion_tokens"))
-        .collectAsList()
-        .stream()
-        .map(row -> new SlowRow(row.getString(0), row.getDouble(1), row.getInt(2)))
-        .toList();
   }
 
   /**
@@ -259,15 +178,17 @@ record RunSummary(
             lines.add(
                 Line.of(
                     "", "%,d %s, such as: %s", error.rows(), code, shortened(error.example()))));
-    if (ownRows < rowCount()) {
+    if (totals.rows() < rowCount()) {
       lines.add(
           Line.of(
               "this run",
               "%,d of them%s",
-              ownRows,
-              ownFailed == 0 ? "" : String.format(Locale.ROOT, ", %,d with an error", ownFailed)));
+              totals.rows(),
+              totals.failed() == 0
+                  ? ""
+                  : String.format(Locale.ROOT, ", %,d with an error", totals.failed())));
     }
-    if (ownRows > 0) {
+    if (totals.rows() > 0) {
       addSpeed(lines);
     }
     if (answers != null) {
@@ -293,21 +214,17 @@ record RunSummary(
             totals.positionsTotal(),
             totals.positionsComputed() == 0
                 ? ""
-                : String.format(
-                    Locale.ROOT,
-                    ": %.2f times fewer",
-                    (double) totals.positionsTotal() / totals.positionsComputed())));
-    long decoded = ownRows - ownFailed - totals.shared();
+                : String.format(Locale.ROOT, ": %.2f times fewer", totals.positionsSaved())));
     if (totals.shared() > 0) {
       lines.add(
           Line.of(
               "identical rows",
               "%,d of %,d took the completion of another (input.dedupe)",
               totals.shared(),
-              ownRows));
+              totals.rows()));
     }
-    if (decoded > 0) {
-      lines.add(Line.of("steps", "%.1f a row", (double) totals.steps() / decoded));
+    if (totals.decoded() > 0) {
+      lines.add(Line.of("steps", "%.1f a row", (double) totals.steps() / totals.decoded()));
     }
     if (executors > 0) {
       lines.add(
@@ -322,7 +239,7 @@ record RunSummary(
             Line.of(
                 "slots occupied",
                 "%.1f%% of %,d while it decoded (batch.max-sequences)",
-                100 * Math.min(1, totals.decodeMs() / (slots * totals.computeMs())),
+                100 * totals.slotsOccupied(slots),
                 slots));
       }
     }

@@ -141,19 +141,14 @@ final class WavedJob {
   void settle() throws IOException {
     if (settings.output().mode() == OutputMode.OVERWRITE) {
       folder.removeTable();
+      folder.remove(Report.FILE);
     }
     folder.removeLeftovers();
     Manifest.Replacement replacement = manifest.replacement();
     if (replacement == null) {
       return;
     }
-    if (replacement.committed()) {
-      folder.removeTableFiles(replacement.old());
-    } else {
-      List<String> half = new ArrayList<>(folder.tableFiles());
-      half.removeAll(replacement.known());
-      folder.removeTableFiles(half);
-    }
+    folder.removeTableFiles(replacement.superseded(folder.tableFiles()));
     note(manifest.with((Manifest.Replacement) null));
   }
 
@@ -335,7 +330,8 @@ final class WavedJob {
         total.errors(),
         total.completionTokens(),
         total.positionsComputed(),
-        total.computeMs());
+        total.computeMs(),
+        settings.decoder().maxSequences());
   }
 
   private static String now() {

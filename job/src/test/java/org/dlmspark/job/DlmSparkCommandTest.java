@@ -195,7 +195,8 @@ class DlmSparkCommandTest {
         .contains("  slowest rows      r3: 70 ms for 3 tokens\n")
         .contains("                    r2: 40 ms for 3 tokens\n")
         .contains("                    r1: 30 ms for 3 tokens\n")
-        .endsWith("  answers right     2 of 4 (50.0%)\n");
+        .contains("  answers right     2 of 4 (50.0%)\n")
+        .endsWith("  report            " + folder.resolve("out/_dlm-spark/report.html") + "\n");
     assertThat(sparkRuns()).isFalse();
 
     List<Row> rows = output();

@@ -16,12 +16,14 @@ class ExecutorFaults extends AnyFunSuite with FakeJobs with SparkSessionFixture 
   test("a killed executor's rows are computed once more at most, and every row comes out once") {
     withFakeJob("local-cluster[2,1,1024]") { job =>
       job.prompts(400)
-      // A task of about a hundred rows for each executor: at a hundred in all both are in the middle of theirs.
+      // A task of about a hundred rows for each executor.
       val driver = job.start(Seq("job.wave-rows=200", "job.partitions=2"), rowMillis = 50)
-      job.awaitRows(driver, 100)
-      val killed = executors(driver)
-      assert(killed.size === 2, s"executor processes: ${Files.readString(job.stderr)}")
-      assert(killed.head.destroyForcibly())
+      job.awaitRows(driver, 1)
+      val all = executors(driver)
+      assert(all.size === 2, s"executor processes: ${Files.readString(job.stderr)}")
+      val killed = all.head
+      job.awaitRowsOf(killed, 20)
+      assert(killed.destroyForcibly())
       assert(job.end(driver) === 0, Files.readString(job.stderr))
       job.assertEveryRowOnce(spark, 400)
       val computed = job.computed

@@ -116,11 +116,19 @@ trait FakeJobs extends TempFolder with Assertions { this: Suite =>
       while (process.isAlive && loggedRows < before + count) Thread.sleep(20)
     }
 
+    /** Waits until one of the processes that compute rows has computed some. */
+    def awaitRowsOf(executor: ProcessHandle, count: Int): Unit = {
+      val file = log.resolve(s"rows-${executor.pid}")
+      while (executor.isAlive && (!Files.exists(file) || lines(file) < count)) Thread.sleep(20)
+    }
+
     private def loggedRows: Long = {
       val files = Files.list(log)
-      try files.iterator.asScala.map(Files.readAllBytes(_).count(_ == '\n').toLong).sum
+      try files.iterator.asScala.map(lines).sum
       finally files.close()
     }
+
+    private def lines(file: Path): Long = Files.readAllBytes(file).count(_ == '\n').toLong
   }
 
   protected def withFakeJob(master: String)(body: FakeJobRun => Unit): Unit =

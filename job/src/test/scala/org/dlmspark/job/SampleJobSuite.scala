@@ -1,5 +1,8 @@
 package org.dlmspark.job
 
+import java.nio.file.Files
+
+import org.apache.spark.sql.DataFrame
 import org.apache.spark.sql.functions._
 import org.dlmspark.udf.OutputSchema
 import org.dlmspark.udf.fixtures.TempFolder
@@ -50,8 +53,33 @@ class SampleJobSuite extends AnyFunSuite with CommandRuns with TempFolder {
         assert(wrong.isEmpty, wrong.collect().mkString("\n"))
         assert(rows.select("origin.run_id").distinct().count() === 1)
         assert(rows.select("origin.seed").distinct().count() === 64)
+        assertReported(rows, Files.readString(folder.resolve("out/_dlm-spark/report.html")))
       }
     }
+  }
+
+  private def assertReported(rows: DataFrame, page: String): Unit = {
+    val sums = rows
+      .selectExpr(
+        "sum(usage.completion_tokens)",
+        "sum(usage.prompt_tokens)",
+        "sum(usage.positions_computed)",
+        "sum(usage.positions_total)",
+        "sum(timing.compute_ms)"
+      )
+      .first()
+    val slowest = rows.selectExpr("max_by(id, timing.decode_ms)", "max(timing.decode_ms)").first()
+    val days = sums.getDouble(4) / 86.4e6 / sums.getLong(0) * 1e9
+    Seq(
+      "<b>64</b>",
+      "none with an error",
+      f"<b>${sums.getLong(0)}%,d</b>",
+      f"from ${sums.getLong(1)}%,d of prompts",
+      f"${sums.getLong(2)}%,d positions computed of ${sums.getLong(3)}%,d",
+      f">${slowest.getDouble(1)}%,.0f ms</td>",
+      s">${slowest.getString(0)}</td>",
+      if (days < 100) f"$days%.1f CPU-days" else f"$days%,.0f CPU-days"
+    ).foreach(text => assert(page.contains(text), text))
   }
 
   test("rows without a usable prompt are rows with an error code, beside those that are fine") {
