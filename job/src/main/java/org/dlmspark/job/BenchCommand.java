@@ -243,11 +243,7 @@ final class BenchCommand implements Callable<Integer> {
                   loaded.numberType().name().toLowerCase(Locale.ROOT),
                   generation.genLength(),
                   generation.cache().refreshInterval(),
-                  2L
-                      * config.layers()
-                      * config.kvHeads()
-                      * config.headDim()
-                      * loaded.numberType().bytes(),
+                  config.cacheBytesPerToken(loaded.numberType()),
                   first.toMillis(),
                   load.toMillis()));
       console.block("Measuring", report.head());

@@ -19,6 +19,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
 import org.dlmspark.job.RunSummary.Answers;
+import org.dlmspark.udf.Columns;
 
 /**
  * What one setting of a comparison did, read from the rows that it wrote. What is a share of
@@ -106,7 +107,7 @@ record ComparedSetting(
     Column asked = lit(false);
     Column right = lit(false);
     if (check.answerColumn() != null) {
-      Column reference = InputCheck.column(check.answerColumn()).cast(DataTypes.StringType);
+      Column reference = Columns.named(check.answerColumn()).cast(DataTypes.StringType);
       asked = reference.isNotNull();
       right = new AnswerCheck(check.answerPattern()).isRight(col("completion"), reference);
     }
@@ -168,7 +169,7 @@ record ComparedSetting(
       Dataset<Row> rows, List<String> nameColumns, String prefix) {
     List<Column> columns = new ArrayList<>();
     for (int i = 0; i < nameColumns.size(); i++) {
-      columns.add(InputCheck.column(nameColumns.get(i)).as("name" + i));
+      columns.add(Columns.named(nameColumns.get(i)).as("name" + i));
     }
     columns.add(col("completion").as(prefix + "text"));
     columns.add(expr("slice(token_ids, 1, usage.completion_tokens)").as(prefix + "tokens"));

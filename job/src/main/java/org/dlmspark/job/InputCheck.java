@@ -31,6 +31,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
+import org.dlmspark.udf.Columns;
 import org.dlmspark.udf.FailureReason;
 import org.dlmspark.udf.FewShotExample;
 import org.dlmspark.udf.GenerateSettings;
@@ -45,8 +46,6 @@ import org.dlmspark.udf.decode.GenerationKey;
  * id of its own.
  */
 final class InputCheck {
-
-  private static final String ID_COLUMN = "input.id-column = ";
 
   /** The column that is added when {@code input.id-column} is null. */
   static final String HASH_COLUMN = "id";
@@ -106,12 +105,12 @@ final class InputCheck {
      */
     Column[] place() {
       if (!prompt.dedupe()) {
-        return nameColumns().stream().map(InputCheck::column).toArray(Column[]::new);
+        return nameColumns().stream().map(Columns::named).toArray(Column[]::new);
       }
       List<Column> place = new ArrayList<>(List.of(promptText()));
-      rowKeys.forEach(key -> place.add(column(key.column())));
+      rowKeys.forEach(key -> place.add(Columns.named(key.column())));
       if (prompt.sampleColumn() != null) {
-        place.add(column(prompt.sampleColumn()));
+        place.add(Columns.named(prompt.sampleColumn()));
       }
       return place.toArray(Column[]::new);
     }
@@ -229,7 +228,10 @@ final class InputCheck {
       String format = settings.input().format();
       throw new RefusedException(
           switch (condition) {
-            case "PATH_NOT_FOUND" -> path + " does not exist";
+            case "PATH_NOT_FOUND" ->
+                path
+                    + " does not exist: check the path; a relative one begins in the folder where the job was"
+                    + " started";
             case "DATA_SOURCE_NOT_FOUND" ->
                 "input.format = "
                     + format
@@ -252,9 +254,13 @@ final class InputCheck {
   private void checkColumns(StructType schema) {
     JobSettings.Input input = settings.input();
     PromptSource source = input.source();
-    source.columns().forEach(column -> requireColumn(schema, source.named(column), column));
+    source.columns().forEach(column -> requireColumn(schema, source.named(column), column, ""));
     if (input.idColumn() != null) {
-      requireColumn(schema, ID_COLUMN + input.idColumn(), input.idColumn());
+      requireColumn(
+          schema,
+          "input.id-column = " + input.idColumn(),
+          input.idColumn(),
+          "; name the id column, or set input.id-column = null to take a hash of the prompt");
       DataType idType = schema.apply(input.idColumn()).dataType();
       if (!GenerateUdf.isIdType(idType)) {
         throw new RefusedException(
@@ -272,7 +278,7 @@ final class InputCheck {
     }
     if (settings.check().answerColumn() != null) {
       String answers = settings.check().answerColumn();
-      requireColumn(schema, "check.answer-column = " + answers, answers);
+      requireColumn(schema, "check.answer-column = " + answers, answers, "");
     }
     try {
       source.checkTypes(schema);
@@ -289,20 +295,24 @@ final class InputCheck {
         .collect(Collectors.toSet());
   }
 
-  private void requireColumn(StructType schema, String named, String name) {
+  /**
+   * Refuses a column that is not there.
+   *
+   * @param named the setting and its value
+   * @param usual what to do, unless the input's format suggests better; else empty
+   */
+  private void requireColumn(StructType schema, String named, String name, String usual) {
     List<String> names = List.of(schema.fieldNames());
     if (names.contains(name)) {
       return;
     }
-    String remedy = "";
+    String remedy = usual.isEmpty() && !names.isEmpty() ? "; name one of these" : usual;
     if (names.equals(List.of("_corrupt_record"))) {
       remedy =
           "; the file is not one JSON object a line: if it is one JSON array, set"
               + " input.options.multiLine = true";
     } else if (settings.input().format().equals("csv") && names.contains("_c0")) {
       remedy = "; if the first line of the csv holds names, set input.options.header = true";
-    } else if (named.startsWith(ID_COLUMN)) {
-      remedy = "; name the id column, or set input.id-column = null to take a hash of the prompt";
     }
     throw new RefusedException(
         named
@@ -325,7 +335,7 @@ final class InputCheck {
    */
   private long checkIds(Dataset<Row> rows, String idColumn, Column counts) {
     Dataset<Row> ids =
-        rows.select(column(idColumn).as("id"), counts.as("counts"))
+        rows.select(Columns.named(idColumn).as("id"), counts.as("counts"))
             .groupBy("id")
             .agg(count(lit(1)).as("n"), max("counts").as("counts"));
     Column shared = col("n").gt(1).and(col("id").isNotNull()).and(col("counts"));
@@ -372,7 +382,7 @@ final class InputCheck {
     return new RefusedException(
         String.format(
             Locale.ROOT,
-            "input.id-column = %s is not unique: ids that occur more than once: %,d, such as %s",
+            "input.id-column = %s is not unique: ids that occur more than once: %,d, such as %s: give every row an id of its own, or set input.id-column = null to take a hash of the prompt",
             settings.input().idColumn(),
             shared,
             examples));
@@ -380,15 +390,5 @@ final class InputCheck {
 
   private static Column total(Column column) {
     return coalesce(sum(column), lit(0L));
-  }
-
-  /**
-   * The column of exactly that name, dots and backticks included.
-   *
-   * @param name the name
-   * @return the column
-   */
-  static Column column(String name) {
-    return PromptSource.column(name);
   }
 }

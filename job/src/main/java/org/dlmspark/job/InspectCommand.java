@@ -163,7 +163,7 @@ final class InspectCommand implements Callable<Integer> {
             (long) batch * length));
     for (NumberType type : List.of(NumberType.BFLOAT16, NumberType.FLOAT32)) {
       long weights = parameters * type.bytes();
-      long cache = cacheBytes(config, type) * batch * length;
+      long cache = config.cacheBytesPerToken(type) * batch * length;
       long step = LOGIT_BYTES + stepBytes(config, type) * batch * length;
       long all = weights + cache + step;
       lines.add(
@@ -174,7 +174,7 @@ final class InspectCommand implements Callable<Integer> {
               Console.size(all),
               Console.size(weights),
               Console.size(cache),
-              cacheBytes(config, type),
+              config.cacheBytesPerToken(type),
               Console.size(step),
               deviceMemory == null ? "" : fit(config, type, all, weights)));
     }
@@ -186,7 +186,8 @@ final class InspectCommand implements Callable<Integer> {
       return String.format(Locale.ROOT, "; fits %s GB", deviceMemory);
     }
     double tokens =
-        (room - weights - LOGIT_BYTES) / (cacheBytes(config, type) + stepBytes(config, type));
+        (room - weights - LOGIT_BYTES)
+            / (config.cacheBytesPerToken(type) + stepBytes(config, type));
     return tokens < length
         ? String.format(Locale.ROOT, "; does not fit %s GB", deviceMemory)
         : String.format(
@@ -194,11 +195,6 @@ final class InspectCommand implements Callable<Integer> {
             "; does not fit %s GB, which has room for batch.max-tokens = %,d",
             deviceMemory,
             (long) tokens);
-  }
-
-  /** Keys and values of a token. */
-  private static long cacheBytes(ModelConfig config, NumberType type) {
-    return 2L * config.layers() * config.kvHeads() * config.headDim() * type.bytes();
   }
 
   /** What a step holds for an active token at a time: residual stream, projections, gate and up. */

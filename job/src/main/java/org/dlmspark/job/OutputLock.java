@@ -9,10 +9,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.dlmspark.udf.BackgroundClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,13 +78,7 @@ final class OutputLock implements AutoCloseable {
   private OutputLock(OutputFolder folder, byte[] content) {
     this.folder = folder;
     this.content = content;
-    beats =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "dlm-output-lock");
-              thread.setDaemon(true);
-              return thread;
-            });
+    beats = BackgroundClock.named("dlm-output-lock");
     var unused =
         beats.scheduleAtFixedRate(
             this::beat, BEAT.toMillis(), BEAT.toMillis(), TimeUnit.MILLISECONDS);

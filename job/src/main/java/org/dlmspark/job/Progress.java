@@ -3,6 +3,7 @@ package org.dlmspark.job;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.StringJoiner;
 import org.dlmspark.udf.ExecutorState;
 
 /**
@@ -25,10 +26,11 @@ record Progress(
     }
     return String.format(
         Locale.ROOT,
-        "%,d of %,d rows (%.1f%%)%s",
+        "%,d of %,d rows (%.1f%%)%s%s",
         rows,
         toDo,
         toDo == 0 ? 100 : 100.0 * rows / toDo,
+        rest().isEmpty() ? "" : ", ",
         rest());
   }
 
@@ -37,15 +39,17 @@ record Progress(
     if (waitingFor != null) {
       return waitingFor;
     }
-    String errors =
-        failed == 0
-            ? ""
-            : String.format(Locale.ROOT, ", %.1f%% with an error", 100.0 * failed / rows);
-    String rate =
-        tokensPerSecond == 0
-            ? ""
-            : String.format(Locale.ROOT, ", %,.1f tokens a second", tokensPerSecond);
-    return errors + rate + (left == null ? "" : ", " + time(left) + " left");
+    StringJoiner rest = new StringJoiner(", ");
+    if (failed > 0) {
+      rest.add(String.format(Locale.ROOT, "%.1f%% with an error", 100.0 * failed / rows));
+    }
+    if (tokensPerSecond > 0) {
+      rest.add(String.format(Locale.ROOT, "%,.1f tokens a second", tokensPerSecond));
+    }
+    if (left != null) {
+      rest.add(time(left) + " left");
+    }
+    return rest.toString();
   }
 
   /** Coarse: it is an estimate. */

@@ -1,11 +1,11 @@
 package org.dlmspark.job;
 
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import org.dlmspark.udf.BackgroundClock;
 import org.dlmspark.udf.DlmSparkPlugin;
 
 /**
@@ -32,13 +32,7 @@ final class ProgressDisplay implements AutoCloseable {
     meter = new ProgressMeter(toDo);
     this.console = console;
     bar = terminal && toDo > 0 ? bar(toDo, console) : null;
-    clock =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "dlm-progress");
-              thread.setDaemon(true);
-              return thread;
-            });
+    clock = BackgroundClock.named("dlm-progress");
     var unused = clock.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
   }
 
@@ -63,7 +57,7 @@ final class ProgressDisplay implements AutoCloseable {
     Progress progress = meter.at(System.nanoTime(), DlmSparkPlugin.executors().all());
     if (bar != null) {
       bar.stepTo(progress.rows());
-      bar.setExtraMessage(" " + progress.rest().replaceFirst("^, ", ""));
+      bar.setExtraMessage(" " + progress.rest());
     } else if (seconds % LINE_EVERY_SECONDS == 0) {
       console.say(progress.line());
     }

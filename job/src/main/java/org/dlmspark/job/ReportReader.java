@@ -52,6 +52,7 @@ import org.dlmspark.job.ReportData.Period;
 import org.dlmspark.job.ReportData.RunRows;
 import org.dlmspark.job.ReportData.Sample;
 import org.dlmspark.job.ReportData.Speed;
+import org.dlmspark.udf.Columns;
 import org.dlmspark.udf.OutputSchema;
 
 /**
@@ -153,7 +154,7 @@ final class ReportReader {
   /** The id, and which of its prompt's samples the row is. */
   private static Column name(Map<String, String> settings) {
     String id = settings.get("input.id-column");
-    Column column = InputCheck.column("null".equals(id) ? InputCheck.HASH_COLUMN : id);
+    Column column = Columns.named("null".equals(id) ? InputCheck.HASH_COLUMN : id);
     return "1".equals(settings.get("input.samples-per-prompt"))
         ? column
         : concat(column, lit(", sample "), col(InputCheck.SAMPLE_COLUMN));
@@ -455,13 +456,13 @@ final class ReportReader {
     List<String> columns = Arrays.asList(rows.columns());
     String prompt = manifest.fingerprint().settings().get("input.prompt-column");
     if (columns.contains(prompt)) {
-      return InputCheck.column(prompt).cast(DataTypes.StringType);
+      return Columns.named(prompt).cast(DataTypes.StringType);
     }
     return to_json(
         struct(
             columns.stream()
                 .filter(column -> !OutputSchema.COLUMNS.contains(column))
-                .map(InputCheck::column)
+                .map(Columns::named)
                 .toArray(Column[]::new)));
   }
 

@@ -23,6 +23,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.dlmspark.job.Console.Line;
+import org.dlmspark.udf.Columns;
 import org.dlmspark.udf.OutputSchema;
 
 /**
@@ -118,7 +119,7 @@ record RunSummary(
         totals,
         executors.size(),
         settings.decoder().maxSequences(),
-        SlowRow.read(output.filter(own), InputCheck.column(idColumn), SLOW_ROWS),
+        SlowRow.read(output.filter(own), Columns.named(idColumn), SLOW_ROWS),
         settings.check().answerColumn() == null ? null : answers,
         wall);
   }
@@ -127,7 +128,7 @@ record RunSummary(
     Column asked = lit(false);
     Column right = lit(false);
     if (check.answerColumn() != null) {
-      Column reference = InputCheck.column(check.answerColumn()).cast(DataTypes.StringType);
+      Column reference = Columns.named(check.answerColumn()).cast(DataTypes.StringType);
       asked = reference.isNotNull();
       right = new AnswerCheck(check.answerPattern()).isRight(col("completion"), reference);
     }

@@ -58,7 +58,7 @@ class PromptsSuite extends AnyFunSuite with CommandRuns with TempFolder {
         val failed = filled.filter(_._2.getStruct(3) != null)
         assert(filled -- failed.keys === decoded(spark, s"$folder/plain"))
         assert(failed.values.map(_.getStruct(3)).toSeq === Seq(
-          Row("PROMPT_EMPTY", "column q, a field of input.template, is null in this row")
+          Row("PROMPT_EMPTY", "column q, a field of input.template, is null in this row: give it a value, or leave the row out")
         ))
       }
       val again = done(s"$folder/columns", s"$folder/filled", settings :+ s"input.template=$template": _*)
@@ -99,9 +99,9 @@ class PromptsSuite extends AnyFunSuite with CommandRuns with TempFolder {
         val turns = decoded(spark, s"$folder/turns")
         assert(turns.view.filterKeys(Set("one", "more", "own")).toMap === decoded(spark, s"$folder/plain"))
         def error(id: String): Row = turns(id).getStruct(3)
-        assert(error("null") === Row("PROMPT_EMPTY", "column turns is null in this row"))
-        assert(error("empty") === Row("PROMPT_EMPTY", "column turns is empty in this row"))
-        assert(error("silent") === Row("PROMPT_INVALID", "message 2 of column turns has no content in this row"))
+        assert(error("null") === Row("PROMPT_EMPTY", "column turns is null in this row: give it a message, or leave the row out"))
+        assert(error("empty") === Row("PROMPT_EMPTY", "column turns is empty in this row: give it a message, or leave the row out"))
+        assert(error("silent") === Row("PROMPT_INVALID", "message 2 of column turns has no content in this row: each needs a role and content"))
       }
     }
   }

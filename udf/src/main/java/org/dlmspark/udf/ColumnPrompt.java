@@ -50,13 +50,17 @@ public record ColumnPrompt(String column) implements PromptSource {
     if (prompt == null || prompt.isBlank()) {
       throw new PromptException(
           ErrorCode.PROMPT_EMPTY,
-          "column " + column + " is " + (prompt == null ? "null" : "empty") + " in this row");
+          "column "
+              + column
+              + " is "
+              + (prompt == null ? "null" : "empty")
+              + " in this row: give it a text, or leave the row out");
     }
     return List.of(ChatMessage.user(prompt));
   }
 
   @Override
   public Column text(StructType input) {
-    return PromptSource.column(column);
+    return Columns.named(column);
   }
 }

@@ -311,7 +311,10 @@ final class DecodeLoop {
     LOG.warn("a denoising step failed; its {} rows become error rows", running.size(), e);
     Completion.Failure failure =
         new Completion.Failure(
-            ErrorCode.DECODE_FAILED, "the denoising step failed: " + FailureReason.of(e));
+            ErrorCode.DECODE_FAILED,
+            "the denoising step failed: "
+                + FailureReason.of(e)
+                + "; the executor's log has the trace, and output.mode = retry-failed tries the row again");
     scheduler.remove(sequence -> true);
     running.values().forEach(job -> finish(job, failure));
     running.clear();

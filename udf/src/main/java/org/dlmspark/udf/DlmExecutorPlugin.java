@@ -2,7 +2,6 @@ package org.dlmspark.udf;
 
 import java.io.IOException;
 import java.util.Map;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,13 +43,7 @@ public final class DlmExecutorPlugin implements ExecutorPlugin {
 
   /** Tells the driver's plugin once a second. */
   private void report(PluginContext context, ExecutorMeter meter) {
-    reports =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "dlm-executor-state");
-              thread.setDaemon(true);
-              return thread;
-            });
+    reports = BackgroundClock.named("dlm-executor-state");
     AtomicBoolean warned = new AtomicBoolean();
     Runnable report =
         () -> {

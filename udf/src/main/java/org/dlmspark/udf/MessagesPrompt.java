@@ -72,7 +72,11 @@ public record MessagesPrompt(String column) implements PromptSource {
     if (row.isNullAt(index) || row.getList(index).isEmpty()) {
       throw new PromptException(
           ErrorCode.PROMPT_EMPTY,
-          "column " + column + " is " + (row.isNullAt(index) ? "null" : "empty") + " in this row");
+          "column "
+              + column
+              + " is "
+              + (row.isNullAt(index) ? "null" : "empty")
+              + " in this row: give it a message, or leave the row out");
     }
     StructType fields = (StructType) ((ArrayType) input.fields()[index].dataType()).elementType();
     List<ChatMessage> messages = new ArrayList<>();
@@ -95,14 +99,14 @@ public record MessagesPrompt(String column) implements PromptSource {
               + " of column "
               + column
               + (message == null ? " is null" : " has no " + field)
-              + " in this row");
+              + " in this row: each needs a role and content");
     }
     return text;
   }
 
   @Override
   public Column text(StructType input) {
-    Column history = PromptSource.column(column);
+    Column history = Columns.named(column);
     Column spoken =
         transform(history, message -> struct(message.getField(ROLE), message.getField(CONTENT)));
     return when(size(history).gt(0), to_json(spoken));

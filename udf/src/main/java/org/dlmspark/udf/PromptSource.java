@@ -4,7 +4,6 @@ import java.io.Serializable;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
 import org.dlmspark.udf.text.ChatMessage;
 
@@ -76,14 +75,4 @@ public sealed interface PromptSource extends Serializable
    * @return a column; null where a row asks nothing
    */
   Column text(StructType input);
-
-  /**
-   * The column of exactly that name, dots and backticks included.
-   *
-   * @param name the name
-   * @return the column
-   */
-  static Column column(String name) {
-    return functions.col("`" + name.replace("`", "``") + "`");
-  }
 }

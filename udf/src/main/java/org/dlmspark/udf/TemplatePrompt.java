@@ -72,20 +72,23 @@ public record TemplatePrompt(PromptTemplate template) implements PromptSource {
               if (value == null) {
                 throw new PromptException(
                     ErrorCode.PROMPT_EMPTY,
-                    "column " + column + ", a field of input.template, is null in this row");
+                    "column "
+                        + column
+                        + ", a field of input.template, is null in this row: give it a value, or leave the row out");
               }
               return FieldText.of(value);
             });
     if (prompt.isBlank()) {
       throw new PromptException(
-          ErrorCode.PROMPT_EMPTY, "input.template gives an empty prompt in this row");
+          ErrorCode.PROMPT_EMPTY,
+          "input.template gives an empty prompt in this row: give its fields values, or leave the row out");
     }
     return List.of(ChatMessage.user(prompt));
   }
 
   @Override
   public Column text(StructType input) {
-    Column[] fields = columns().stream().map(PromptSource::column).toArray(Column[]::new);
+    Column[] fields = columns().stream().map(Columns::named).toArray(Column[]::new);
     StructType schema = new StructType();
     for (String column : columns()) {
       schema = schema.add(input.apply(column));

@@ -148,8 +148,14 @@ final class GenerateUdfTest {
     Map<Long, Row> byId = new HashMap<>();
     rows.forEach(row -> byId.put(row.getLong(0), row));
     assertThat(byId).hasSize(5);
-    assertError(byId.get(1L), "PROMPT_EMPTY", "column prompt is null in this row");
-    assertError(byId.get(2L), "PROMPT_EMPTY", "column prompt is empty in this row");
+    assertError(
+        byId.get(1L),
+        "PROMPT_EMPTY",
+        "column prompt is null in this row: give it a text, or leave the row out");
+    assertError(
+        byId.get(2L),
+        "PROMPT_EMPTY",
+        "column prompt is empty in this row: give it a text, or leave the row out");
     assertError(
         byId.get(3L),
         "PROMPT_TOO_LONG",

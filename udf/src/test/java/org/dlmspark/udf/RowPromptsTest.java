@@ -108,13 +108,13 @@ final class RowPromptsTest {
   void aTemplateWithNothingToFillInIsAnErrorRow() {
     assertError(
         ErrorCode.PROMPT_EMPTY,
-        "column number, a field of input.template, is null in this row",
+        "column number, a field of input.template, is null in this row: give it a value, or leave the row out",
         template("{question} {number}"),
         true,
         row("Why?", null));
     assertError(
         ErrorCode.PROMPT_EMPTY,
-        "input.template gives an empty prompt in this row",
+        "input.template gives an empty prompt in this row: give its fields values, or leave the row out",
         template("{question}\n"),
         true,
         row(" ", 1));
@@ -178,24 +178,34 @@ final class RowPromptsTest {
     ErrorCode empty = ErrorCode.PROMPT_EMPTY;
     ErrorCode invalid = ErrorCode.PROMPT_INVALID;
     Row[] none = null;
-    assertError(empty, "column history is null in this row", HISTORY, true, row("x", 1, none));
-    assertError(empty, "column history is empty in this row", HISTORY, true, row("x", 1));
+    assertError(
+        empty,
+        "column history is null in this row: give it a message, or leave the row out",
+        HISTORY,
+        true,
+        row("x", 1, none));
+    assertError(
+        empty,
+        "column history is empty in this row: give it a message, or leave the row out",
+        HISTORY,
+        true,
+        row("x", 1));
     Row fine = message("user", "Hi");
     assertError(
         invalid,
-        "message 2 of column history is null in this row",
+        "message 2 of column history is null in this row: each needs a role and content",
         HISTORY,
         true,
         row("x", 1, fine, null));
     assertError(
         invalid,
-        "message 1 of column history has no role in this row",
+        "message 1 of column history has no role in this row: each needs a role and content",
         HISTORY,
         true,
         row("x", 1, message(null, "Hi")));
     assertError(
         invalid,
-        "message 2 of column history has no content in this row",
+        "message 2 of column history has no content in this row: each needs a role and content",
         HISTORY,
         true,
         row("x", 1, fine, message("assistant", null)));

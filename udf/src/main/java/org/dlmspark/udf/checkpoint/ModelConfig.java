@@ -48,4 +48,14 @@ public record ModelConfig(
   public ModelConfig {
     endTokenIds = Set.copyOf(endTokenIds);
   }
+
+  /**
+   * What the KV buffers of all layers take.
+   *
+   * @param type the number type they are kept in
+   * @return bytes for one token
+   */
+  public long cacheBytesPerToken(NumberType type) {
+    return 2L * layers * kvHeads * headDim * type.bytes();
+  }
 }
