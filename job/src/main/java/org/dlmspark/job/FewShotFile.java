@@ -80,7 +80,8 @@ final class FewShotFile {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (FileNotFoundException e) {
       throw new RefusedException(
-          file + ": there is no such file; a relative path is as one of input.path", e);
+          file + ": there is no such file; check the path: a relative one is as one of input.path",
+          e);
     } catch (CharacterCodingException e) {
       throw new RefusedException(file + " is not text in UTF-8: write it so", e);
     } catch (IOException | IllegalArgumentException | UnsupportedOperationException e) {

@@ -1,6 +1,7 @@
 package org.dlmspark.job;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -103,9 +104,13 @@ record Manifest(int format, Fingerprint fingerprint, List<Run> runs, Replacement
       return null;
     }
     String where = folder.path() + "/" + OutputFolder.NOTES + "/" + FILE;
+    int format;
     Manifest manifest;
     try {
-      manifest = JSON.readValue(bytes, Manifest.class);
+      JsonNode json = JSON.readTree(bytes);
+      format = json.path("format").asInt();
+      // Another form may have other fields.
+      manifest = format == FORMAT ? JSON.treeToValue(json, Manifest.class) : null;
     } catch (IOException | RuntimeException e) {
       throw new RefusedException(
           where
@@ -113,11 +118,11 @@ record Manifest(int format, Fingerprint fingerprint, List<Run> runs, Replacement
               + " output.mode=overwrite",
           e);
     }
-    if (manifest.format() != FORMAT) {
+    if (manifest == null) {
       throw new RefusedException(
           where
               + " has the form "
-              + manifest.format()
+              + format
               + ", and this version knows "
               + FORMAT
               + ": continue with the version that wrote it");

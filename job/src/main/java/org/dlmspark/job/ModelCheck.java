@@ -92,7 +92,7 @@ final class ModelCheck {
               + length
               + " leaves no room for a prompt: the model's context is "
               + model.maxSequenceLength()
-              + " tokens, prompt and completion together");
+              + " tokens, prompt and completion together; lower it");
     }
     int branches = generation.branches();
     if (decoder.maxTokens() < branches * (length + 1L)) {

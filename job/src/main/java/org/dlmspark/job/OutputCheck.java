@@ -56,7 +56,12 @@ final class OutputCheck {
       throw e;
     } catch (IOException | RuntimeException e) { // Hadoop throws the latter for a missing class.
       throw new RefusedException(
-          "output.path = " + output + " cannot be looked at: " + FailureReason.of(e), e);
+          "output.path = "
+              + output
+              + " cannot be looked at: "
+              + FailureReason.of(e)
+              + OutputFolder.UNREACHABLE,
+          e);
     }
   }
 
@@ -94,7 +99,12 @@ final class OutputCheck {
       return roots;
     } catch (IOException | RuntimeException e) {
       throw new RefusedException(
-          "input.path = " + input + " cannot be looked at: " + FailureReason.of(e), e);
+          "input.path = "
+              + input
+              + " cannot be looked at: "
+              + FailureReason.of(e)
+              + OutputFolder.UNREACHABLE,
+          e);
     }
   }
 

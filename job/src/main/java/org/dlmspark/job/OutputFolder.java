@@ -22,6 +22,10 @@ import org.apache.hadoop.fs.Path;
  */
 final class OutputFolder {
 
+  /** Ends the message of a path that a file system does not answer for. */
+  static final String UNREACHABLE =
+      "; check the path, and that Spark has its file system's jar and access to it";
+
   /** The folder of the job's notes; its name begins with what makes Spark pass it over. */
   static final String NOTES = "_dlm-spark";
 

@@ -79,7 +79,12 @@ final class ReportCommand implements Callable<Integer> {
       throw e;
     } catch (IOException | RuntimeException e) { // Hadoop throws the latter for a missing class.
       throw new RefusedException(
-          "--output " + output + " cannot be looked at: " + FailureReason.of(e), e);
+          "--output "
+              + output
+              + " cannot be looked at: "
+              + FailureReason.of(e)
+              + OutputFolder.UNREACHABLE,
+          e);
     }
   }
 }

@@ -148,13 +148,17 @@ final class SettingsSources {
   static Config parseFile(String option, Path file) {
     if (!Files.isRegularFile(file)) {
       throw new RefusedException(
-          option + " " + file + ": there is no such file; the path is relative to where you stand");
+          option
+              + " "
+              + file
+              + ": there is no such file; check the path: a relative one begins where you stand");
     }
     try {
       return ConfigFactory.parseFile(file.toFile(), fileOptions(file, 0));
     } catch (ConfigException e) {
       throw new RefusedException(
-          option + " " + file + ": cannot be read as HOCON: " + e.getMessage(), e);
+          option + " " + file + ": cannot be read as HOCON, correct it there: " + e.getMessage(),
+          e);
     }
   }
 

@@ -158,7 +158,7 @@ class CompareGridTest {
         "settings = [{ name = a, generation.block-length = 48 }] | , setting \"a\":"
             + " generation.block-length = 48 does not divide generation.gen-length = 64",
         "settings = [{ name = a, cache.policy = ${x} }] | : cannot be resolved: ",
-        "settings = [ | : cannot be read as HOCON: ",
+        "settings = [ | : cannot be read as HOCON, correct it there: ",
       })
   void refusals(String text, String message) {
     String file = folder.resolve("grid.conf").toString();
@@ -172,6 +172,6 @@ class CompareGridTest {
     assertThatThrownBy(() -> CompareGrid.read(Path.of("no.conf"), OWN))
         .isInstanceOf(RefusedException.class)
         .hasMessage(
-            "--grid no.conf: there is no such file; the path is relative to where you stand");
+            "--grid no.conf: there is no such file; check the path: a relative one begins where you stand");
   }
 }

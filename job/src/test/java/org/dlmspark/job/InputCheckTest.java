@@ -88,7 +88,10 @@ class InputCheckTest {
 
   @Test
   void refusesAMissingInput() {
-    assertRefused("input.path = " + folder.resolve("in") + " does not exist");
+    assertRefused(
+        "input.path = "
+            + folder.resolve("in")
+            + " does not exist: check the path; a relative one begins in the folder where the job was started");
   }
 
   @Test
@@ -123,7 +126,7 @@ class InputCheckTest {
   void refusesAMissingPromptColumnAndNamesTheNearestFirst() {
     write("select 1 as id, 2 as other, 'a' as promt");
     assertRefused(
-        "input.prompt-column = prompt: the input has no such column; it has promt, id, other");
+        "input.prompt-column = prompt: the input has no such column; it has promt, id, other; name one of these");
   }
 
   @Test
@@ -173,7 +176,7 @@ class InputCheckTest {
             + " as t(id, prompt)");
     assertRefused(
         "input.id-column = id is not unique: ids that occur more than once: 2, such as 3 (3 rows), 2 (2"
-            + " rows)");
+            + " rows): give every row an id of its own, or set input.id-column = null to take a hash of the prompt");
   }
 
   @Test
@@ -187,7 +190,7 @@ class InputCheckTest {
   void refusesAMissingAnswerColumn() {
     write("select 1 as id, 'a' as prompt");
     assertRefused(
-        "check.answer-column = answer: the input has no such column; it has id, prompt",
+        "check.answer-column = answer: the input has no such column; it has id, prompt; name one of these",
         "check.answer-column=answer");
   }
 
@@ -217,11 +220,11 @@ class InputCheckTest {
     write("select 1 as id, 2 as other, 'a' as question");
     assertRefused(
         "input.template's field {qestion}: the input has no such column; it has question, id,"
-            + " other",
+            + " other; name one of these",
         "input.template={other} {qestion}");
     assertRefused(
         "input.messages-column = questions: the input has no such column; it has question, id,"
-            + " other",
+            + " other; name one of these",
         "input.messages-column=questions");
   }
 

@@ -77,7 +77,7 @@ class ModelCheckTest {
         .isInstanceOf(RefusedException.class)
         .hasMessage(
             "generation.gen-length = 64 leaves no room for a prompt: the model's context is 64"
-                + " tokens, prompt and completion together");
+                + " tokens, prompt and completion together; lower it");
   }
 
   @Test

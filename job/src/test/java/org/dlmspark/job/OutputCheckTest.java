@@ -155,6 +155,7 @@ class OutputCheckTest {
         .isInstanceOf(RefusedException.class)
         .hasMessage(
             "output.path = nowhere://a/b cannot be looked at: No FileSystem for scheme"
-                + " \"nowhere\"");
+                + " \"nowhere\""
+                + OutputFolder.UNREACHABLE);
   }
 }
