@@ -16,6 +16,7 @@ usage: ./submit.sh                                 the sample: the shipped model
                                                    ./submit.sh bench --help
        ./submit.sh inspect --model FOLDER          what a model folder is and what memory it needs
        ./submit.sh report --output FOLDER          the report of an output anew, of the sample's without arguments
+       ./submit.sh completion                      a script for ~/.bashrc: source <(./submit.sh completion)
        ./submit.sh SPARK-ARGUMENTS -- [JOB-ARGUMENTS]
                                                    a job (or the sample) with arguments for spark-submit
 
@@ -139,7 +140,7 @@ without_spark() {
 }
 
 case ${job_args[0]-} in
-  bench | inspect) without_spark "${job_args[@]}" ;;
+  bench | inspect | completion) without_spark "${job_args[@]}" ;;
 esac
 
 # --- the job ----------------------------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ final class RunOptions {
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
+      completionCandidates = SettingKeys.class,
       description = "A setting; may be given several times. The value null unsets.")
   private List<String> overrides = new ArrayList<>();
 

@@ -1,6 +1,7 @@
 package org.dlmspark.job;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * Cuts rows into waves. Each row falls into one of 2^20 buckets by a hash of its name, or of its
@@ -68,6 +69,32 @@ final class WaveCutter {
     Wave wave = new Wave(next, to, Math.round((double) rows * (to - next) / BUCKETS));
     next = to;
     return wave;
+  }
+
+  /**
+   * What is to come, before the first wave.
+   *
+   * @return such as {@code 3 of about 100 rows}
+   */
+  String outlook() {
+    if (rows == 0) {
+      return "none";
+    }
+    if (waveRows * 1.5 >= rows) {
+      return "1, committed when it is done";
+    }
+    return fixed
+        ? String.format(
+            Locale.ROOT,
+            "about %,d of %,.0f rows, each committed when it is done",
+            (long) Math.ceil(rows / waveRows - 0.5),
+            waveRows)
+        : String.format(
+            Locale.ROOT,
+            "a first one of about %,.0f rows, then as many as take %d minutes; each committed when"
+                + " it is done",
+            waveRows,
+            AIM_SECONDS / 60);
   }
 
   /**

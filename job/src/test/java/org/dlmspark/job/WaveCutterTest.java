@@ -33,6 +33,20 @@ class WaveCutterTest {
 
   @ParameterizedTest
   @CsvSource({
+    "0, 100, none",
+    "1000, 700, '1, committed when it is done'",
+    "1000, 100, 'about 10 of 100 rows, each committed when it is done'",
+    "1000, 300, 'about 3 of 300 rows, each committed when it is done'",
+    "500, 0, '1, committed when it is done'",
+    "50000, 0, 'a first one of about 512 rows, then as many as take 5 minutes; each committed when"
+        + " it is done'"
+  })
+  void outlook(long rows, int waveRows, String outlook) {
+    assertThat(new WaveCutter(rows, waveRows, 2).outlook()).isEqualTo(outlook);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "1000, 100, 10",
     "1000, 1000, 1",
     "1000, 700, 1",
