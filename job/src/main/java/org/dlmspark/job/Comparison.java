@@ -23,6 +23,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.InputCheck.CheckedInput;
+import org.dlmspark.udf.Columns;
 import org.dlmspark.udf.DecoderSettings;
 import org.dlmspark.udf.OutputSchema;
 import org.dlmspark.udf.decode.GenerationKey;
@@ -110,7 +111,7 @@ final class Comparison {
     if (limit > 0 && limit < count) {
       Column[] names =
           input.nameColumns().stream()
-              .map(name -> InputCheck.column(name).cast("string"))
+              .map(name -> Columns.named(name).cast("string"))
               .toArray(Column[]::new);
       List<Column> order = new ArrayList<>(List.of(xxhash64(names)));
       order.addAll(List.of(names));
@@ -205,7 +206,8 @@ final class Comparison {
     return new GenerateJob(
         new JobSettings(
             settings.input(),
-            new JobSettings.Output(folder(entry), OutputMode.ERROR_IF_EXISTS),
+            new JobSettings.Output(
+                folder(entry), OutputMode.ERROR_IF_EXISTS, OutputFormat.PARQUET, null, false),
             settings.decoder(),
             entry.generation(),
             settings.job(),

@@ -25,6 +25,7 @@ import org.dlmspark.job.ModelCheck.ModelFacts;
 import org.dlmspark.udf.DecoderSettings;
 import org.dlmspark.udf.FailureReason;
 import org.dlmspark.udf.GenerateUdf;
+import org.dlmspark.udf.OutputSchema;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -43,11 +44,24 @@ import picocli.CommandLine.UnmatchedArgumentException;
     sortOptions = false,
     usageHelpAutoWidth = true,
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:done", "1:failed while running", "2:refused before anything was decoded"},
-    footerHeading = "%n",
-    footer =
-        "All settings and their defaults are in the README and in reference.conf. An option wins"
-            + " over --set, --set over the file.")
+    exitCodeList = {
+      "0:done: every row is written, those with an error code too",
+      "1:failed while running; what is committed stays, and the same command continues",
+      "2:refused before anything was decoded",
+      "130:interrupted (Ctrl-C)"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  ./submit.sh --config conf/llada-8b-instruct.conf --model /models/LLaDA \\",
+      "      --input prompts.parquet --output completions",
+      "  ./submit.sh --config my.conf --input prompts.jsonl --output completions \\",
+      "      --set input.format=json --set input.prompt-column=question --dry-run",
+      "  ./submit.sh --config my.conf --set output.mode=retry-failed",
+      "  ./submit.sh --master yarn --num-executors 8 -- --config my.conf",
+      "",
+      "All settings and their defaults are in the README and in reference.conf. An option wins over"
+          + " --set, --set over the file."
+    })
 public final class DlmSparkCommand implements Callable<Integer> {
 
   /** All rows are written. */
@@ -92,6 +106,7 @@ public final class DlmSparkCommand implements Callable<Integer> {
         .addSubcommand(new BenchCommand(console))
         .addSubcommand(new InspectCommand(console))
         .addSubcommand(new ReportCommand(console))
+        .addSubcommand(new CompletionCommand(console))
         .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
         // A prompt path may begin with @.
@@ -162,7 +177,7 @@ public final class DlmSparkCommand implements Callable<Integer> {
               lock,
               bar);
       interruption.tooLate();
-      if (summary.rowCount() > 0) {
+      if (settings.output().report() && summary.rowCount() > 0) {
         report(session.spark(), folder);
       }
     }
@@ -217,7 +232,9 @@ public final class DlmSparkCommand implements Callable<Integer> {
       throws IOException {
     Prepared prepared = prepare(session, settings, folder, facts, decoder);
     List<Line> lines = new ArrayList<>(prepared.plan().full());
-    lines.add(prepared.plan().workLine(prepared.job().work()));
+    WavedJob.Work work = prepared.job().work();
+    lines.add(prepared.plan().workLine(work));
+    lines.add(new Line("waves", prepared.job().waves(work)));
     console.block("Plan", lines);
     console.say(DRY_RUN);
   }
@@ -233,6 +250,7 @@ public final class DlmSparkCommand implements Callable<Integer> {
       boolean bar)
       throws IOException {
     Prepared prepared = prepare(session, settings, folder, facts, decoder);
+    TablePublisher table = table(session.spark(), settings.output(), prepared.rows());
     prepared.job().settle();
     WavedJob.Work work = prepared.job().work();
     List<Line> lines = new ArrayList<>(prepared.plan().brief());
@@ -253,7 +271,37 @@ public final class DlmSparkCommand implements Callable<Integer> {
             ? "Nothing to do"
             : String.format(Locale.ROOT, "Done in %s", Console.time(wall)),
         summary.lines(settings.output().path()));
+    if (table != null && summary.rowCount() > 0) {
+      merge(table, settings.output());
+    }
     return summary;
+  }
+
+  private static TablePublisher table(
+      SparkSession spark, JobSettings.Output output, CheckedInput rows) {
+    if (output.table() == null) {
+      return null;
+    }
+    TablePublisher table = new TablePublisher(spark, output, rows.nameColumns());
+    table.prepare(OutputSchema.of(rows.rows().schema()));
+    return table;
+  }
+
+  private void merge(TablePublisher table, JobSettings.Output output) {
+    try {
+      console.line(
+          Line.of("table", "%s: %,d rows inserted or replaced", output.table(), table.merge()));
+    } catch (Exception e) { // Spark throws checked exceptions that its signatures do not name.
+      throw new IllegalStateException(
+          "all rows are written to "
+              + output.path()
+              + ", but they cannot be merged into output.table = "
+              + output.table()
+              + ": "
+              + FailureReason.of(e)
+              + "; start the same command again when that is mended: nothing is decoded anew",
+          e);
+    }
   }
 
   private static RunSummary summary(

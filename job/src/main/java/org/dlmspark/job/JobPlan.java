@@ -97,7 +97,17 @@ record JobPlan(
             settings.input().path(),
             input.count(),
             settings.input().format()));
-    lines.add(Line.of("output", "%s", settings.output().path()));
+    lines.add(
+        Line.of(
+            "output",
+            "%s%s",
+            settings.output().path(),
+            settings.output().table() == null
+                ? ""
+                : ", merged at the end into the "
+                    + settings.output().format().settingName()
+                    + " table "
+                    + settings.output().table()));
     lines.add(generationLine());
     lines.add(Line.of("cache", "%s", cache(settings.generation().cache())));
     if (!input.rowKeys().isEmpty()) {
@@ -109,7 +119,7 @@ record JobPlan(
               input.rowKeys().size() == 1 ? "column is" : "columns are"));
     }
     PromptSettings prompt = input.prompt();
-    if (!(prompt.source() instanceof ColumnPrompt) || !prompt.examples().isEmpty()) {
+    if (!promptsAreColumn()) {
       lines.add(promptsLine());
     }
     if (prompt.sampleColumn() != null) {
@@ -119,6 +129,11 @@ record JobPlan(
       lines.add(new Line("identical rows", "decoded once, where nothing is drawn"));
     }
     return lines;
+  }
+
+  /** Whether a prompt is what stands in a column, with nothing before it. */
+  private boolean promptsAreColumn() {
+    return input.prompt().source() instanceof ColumnPrompt && input.prompt().examples().isEmpty();
   }
 
   /** What prompts are made of. */
@@ -200,9 +215,9 @@ record JobPlan(
     ModelConfig config = model.config();
     NumberType type = computeType();
     long weights = model.parameters() * type.bytes();
-    long bytesPerToken = 2L * config.layers() * config.kvHeads() * config.headDim() * type.bytes();
+    long bytesPerToken = config.cacheBytesPerToken(type);
     List<Line> lines = new ArrayList<>(brief());
-    if (lines.stream().noneMatch(line -> line.label().equals("prompts"))) {
+    if (promptsAreColumn()) { // else it is said already
       lines.add(promptsLine());
     }
     lines.add(

@@ -151,14 +151,33 @@ public record JobSettings(
    *
    * @param path the folder to write
    * @param mode what to do if it exists
+   * @param format parquet, or the format of the table
+   * @param table the table that the rows are merged into at the end; null for none
+   * @param report whether a report is written at the end
    */
-  public record Output(String path, OutputMode mode) {
+  public record Output(
+      String path, OutputMode mode, OutputFormat format, String table, boolean report) {
 
-    /** Checks that there is a path. */
+    /** Checks that there is a path, and a table where the format is that of one. */
     public Output {
       if (path == null || path.isBlank()) {
         throw new IllegalArgumentException(
             "output.path is not set: name the folder to write with --output FOLDER");
+      }
+      boolean named = table != null && !table.isBlank();
+      if (format != OutputFormat.PARQUET && !named) {
+        throw new IllegalArgumentException(
+            "output.format = "
+                + format.settingName()
+                + " needs output.table: name the table that the rows are merged into, such as"
+                + " lake.db.completions; output.path is still the folder that a run works in");
+      }
+      if (format == OutputFormat.PARQUET && table != null) {
+        throw new IllegalArgumentException(
+            "output.table = "
+                + table
+                + " is for output.format = iceberg or delta, but that is parquet: set it, or leave"
+                + " output.table out");
       }
     }
   }

@@ -61,7 +61,11 @@ public final class SettingsReader {
             value("input.chat").yesOrNo(),
             value("input.system-prompt").text()),
         new JobSettings.Output(
-            value("output.path").text(), value("output.mode").choice(OutputMode.values())),
+            value("output.path").text(),
+            value("output.mode").choice(OutputMode.values()),
+            value("output.format").choice(OutputFormat.values()),
+            value("output.table").text(),
+            value("output.report").yesOrNo()),
         new DecoderSettings(
             value("model.path").text(),
             value("model.dtype").present(),

@@ -24,6 +24,7 @@ import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.dlmspark.job.InputCheck.CheckedInput;
+import org.dlmspark.udf.Columns;
 import org.dlmspark.udf.OutputSchema;
 
 /**
@@ -163,6 +164,16 @@ final class WavedJob {
     }
     Row counts = committed().agg(count(lit(1)), count(col("error"))).first();
     return new Work(counts.getLong(0), counts.getLong(1), missing(committed()).count());
+  }
+
+  /**
+   * How missing rows will be cut into waves.
+   *
+   * @param work what there is to do
+   * @return text for a plan
+   */
+  String waves(Work work) {
+    return new WaveCutter(work.missing(), settings.job().waveRows(), parallelism).outlook();
   }
 
   /**
@@ -399,8 +410,8 @@ final class WavedJob {
     Column same = lit(true);
     for (String name : input.nameColumns()) {
       String other = "dlm_spark_" + names.size();
-      names.add(InputCheck.column(name).as(other));
-      same = same.and(InputCheck.column(name).equalTo(col(other)));
+      names.add(Columns.named(name).as(other));
+      same = same.and(Columns.named(name).equalTo(col(other)));
     }
     return rows.join(others.select(names.toArray(Column[]::new)), same, how);
   }

@@ -93,7 +93,7 @@ class DlmSparkCommandTest {
     assertThat(execute("--help")).isZero();
     assertThat(out())
         .contains("--config=FILE", "--input=PATH", "--set=KEY=VALUE", "--dry-run")
-        .contains("2   refused before anything was decoded");
+        .containsPattern("2 +refused before anything was decoded");
   }
 
   @Test
@@ -123,7 +123,10 @@ class DlmSparkCommandTest {
   void optionsBeatSet() {
     assertThat(execute(runArgs("--set", "input.path=elsewhere", "--dry-run"))).isEqualTo(2);
     assertThat(err())
-        .isEqualTo("dlm-spark: input.path = " + folder.resolve("in.json") + " does not exist\n");
+        .isEqualTo(
+            "dlm-spark: input.path = "
+                + folder.resolve("in.json")
+                + " does not exist: check the path; a relative one begins in the folder where the job was started\n");
   }
 
   @Test
@@ -149,7 +152,7 @@ class DlmSparkCommandTest {
     assertThat(err())
         .isEqualTo(
             "dlm-spark: input.id-column = id is not unique: ids that occur more than once: 1, such as 1"
-                + " (2 rows)\n");
+                + " (2 rows): give every row an id of its own, or set input.id-column = null to take a hash of the prompt\n");
     assertThat(folder.resolve("out")).doesNotExist();
     assertThat(sparkRuns()).isFalse();
   }
@@ -163,6 +166,8 @@ class DlmSparkCommandTest {
         .contains("llada, 728 parameters stored as float32, context 64 tokens")
         .contains(": 2 rows of json\n")
         .contains("device            CPU, since Spark assigns no GPU, computing in float32\n")
+        .contains("work              2 rows to do\n")
+        .contains("waves             1, committed when it is done\n")
         .endsWith("Dry run: everything was checked, nothing was decoded, nothing was written.\n");
     assertThat(err()).isEmpty();
     assertThat(folder.resolve("out")).doesNotExist();

@@ -60,6 +60,9 @@ class SettingsReaderTest {
     expected.put("input.system-prompt", "null");
     expected.put("output.path", "null");
     expected.put("output.mode", "resume");
+    expected.put("output.format", "parquet");
+    expected.put("output.table", "null");
+    expected.put("output.report", "true");
     expected.put("model.path", "null");
     expected.put("model.dtype", "auto");
     expected.put("model.device", "auto");
@@ -110,7 +113,9 @@ class SettingsReaderTest {
                 "in", "parquet", Map.of(), "id", "prompt", null, null, null, false, true, 1, true,
                 null));
     assertThat(settings.input().source()).isEqualTo(new ColumnPrompt("prompt"));
-    assertThat(settings.output()).isEqualTo(new JobSettings.Output("out", OutputMode.RESUME));
+    assertThat(settings.output())
+        .isEqualTo(
+            new JobSettings.Output("out", OutputMode.RESUME, OutputFormat.PARQUET, null, true));
     assertThat(settings.decoder())
         .isEqualTo(new DecoderSettings("model", "auto", "auto", 0, 16, 8192));
     assertThat(settings.generation()).isEqualTo(new GenerationSettingsBuilder().build());
@@ -136,6 +141,9 @@ class SettingsReaderTest {
             "input.chat=true",
             "input.system-prompt=Be brief.",
             "output.mode=overwrite",
+            "output.format=iceberg",
+            "output.table=lake.db.t",
+            "output.report=false",
             "model.dtype=bfloat16",
             "model.device=gpu:1",
             "model.threads=3",
@@ -181,7 +189,10 @@ class SettingsReaderTest {
                 3,
                 true,
                 "Be brief."));
-    assertThat(settings.output()).isEqualTo(new JobSettings.Output("out", OutputMode.OVERWRITE));
+    assertThat(settings.output())
+        .isEqualTo(
+            new JobSettings.Output(
+                "out", OutputMode.OVERWRITE, OutputFormat.ICEBERG, "lake.db.t", false));
     assertThat(settings.decoder())
         .isEqualTo(new DecoderSettings("model", "bfloat16", "gpu:1", 3, 2, 500));
     assertThat(settings.generation())
@@ -324,6 +335,13 @@ class SettingsReaderTest {
         "cache.refresh-interval=0 | cache.refresh-interval = 0: must be at least 1 (steps)",
         "output.mode=append | output.mode = \"append\": must be one of resume, retry-failed,"
             + " error-if-exists, overwrite (--set output.mode)",
+        "output.format=avro | output.format = \"avro\": must be one of parquet, iceberg, delta"
+            + " (--set output.format)",
+        "output.format=delta | output.format = delta needs output.table: name the table that the"
+            + " rows are merged into, such as lake.db.completions; output.path is still the folder"
+            + " that a run works in",
+        "output.table=t | output.table = t is for output.format = iceberg or delta, but that is"
+            + " parquet: set it, or leave output.table out",
         "job.wave-rows=-1 | job.wave-rows = -1: must be 0 (chosen by the time they take) or more",
         "job.max-error-share=2 | job.max-error-share = 2.0: must be from 0 to 1, which never"
             + " stops",
@@ -400,7 +418,7 @@ class SettingsReaderTest {
         .hasMessage(
             "--config "
                 + file
-                + ": there is no such file; the path is relative to where you stand");
+                + ": there is no such file; check the path: a relative one begins where you stand");
   }
 
   @Test
@@ -408,7 +426,8 @@ class SettingsReaderTest {
     Path file = file("job.conf", "input {\n  path = a\n  }}\n");
     assertThatThrownBy(() -> read(file))
         .isInstanceOf(RefusedException.class)
-        .hasMessageStartingWith("--config " + file + ": cannot be read as HOCON: ")
+        .hasMessageStartingWith(
+            "--config " + file + ": cannot be read as HOCON, correct it there: ")
         .hasMessageContaining("job.conf: 3");
   }
 

@@ -58,7 +58,7 @@ trait FakeJobs extends TempFolder with Assertions { this: Suite =>
         Seq(Paths.get(System.getProperty("java.home"), "bin", "java").toString) ++ opens ++
           quickStart ++ Seq(s"-Xmx$heap", "-cp", classPath) ++ properties.map { case (key, value) => s"-D$key=$value" } ++
           Seq(FakeJob.getClass.getName.stripSuffix("$"), s"--input=$input", s"--output=$output", s"--model=$model") ++
-          (Seq("input.format=json", "generation.gen-length=32") ++ settings).map(setting => s"--set=$setting")
+          (Seq("input.format=json", "output.report=false", "generation.gen-length=32") ++ settings).map(setting => s"--set=$setting")
       val builder = new ProcessBuilder(command.asJava).redirectOutput(stdout.toFile).redirectError(stderr.toFile)
       builder.environment.putAll((fakes ++ environment).asJava)
       builder.environment.put("SPARK_HOME", Paths.get("target/spark").toAbsolutePath.toString)

@@ -18,7 +18,8 @@ class ReportCommandSuite extends AnyFunSuite with CommandRuns with TempFolder {
         s"--input=$folder/$input",
         s"--output=$folder/out",
         s"--model=${TinyModel.write(folder.resolve("model"))}",
-        "--set=generation.gen-length=32"
+        "--set=generation.gen-length=32",
+        "--set=output.report=true"
       ) ++ options: _*
     )
 
