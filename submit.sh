@@ -212,7 +212,10 @@ fi
 export SPARK_SUBMIT_OPTS="-Dlog4j2.configurationFile=\"file://$root/conf/log4j2.properties\" ${SPARK_SUBMIT_OPTS-}"
 submit_args=(--class org.dlmspark.job.Main)
 # A bar is for a person to see; in a file it is noise. The job shows its own where Spark would show one.
-[[ ! -t 2 ]] || submit_args+=(--conf spark.ui.showConsoleProgress=true)
+if [[ -t 2 ]]; then
+  submit_args+=(--conf spark.ui.showConsoleProgress=true)
+  size=$(stty size </dev/tty 2>/dev/null) && export COLUMNS=${size#* }
+fi
 [[ -n $properties ]] || submit_args+=(--properties-file "${property_files[0]}")
 
 if [[ -n ${SPARK_HOME-} ]]; then

@@ -20,6 +20,16 @@ import picocli.CommandLine.Spec;
     footer = "  source <(/opt/dlm-spark/submit.sh completion)")
 final class CompletionCommand implements Callable<Integer> {
 
+  /** Bash takes = for the end of a word; what follows it is no command. */
+  private static final String AFTER_EQUALS =
+      """
+      function _complete_dlm_spark() {
+        [[ ${COMP_WORDS[COMP_CWORD]} == = || ${COMP_WORDS[COMP_CWORD-1]} == = ]] && return
+        %1$s
+      }
+      complete -F _complete_dlm_spark -o default submit.sh
+      """;
+
   @Spec private CommandSpec spec;
 
   private final Console console;
@@ -30,7 +40,18 @@ final class CompletionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    console.say(AutoComplete.bash("submit.sh", spec.parent().commandLine()));
+    console.say(script(AutoComplete.bash("submit.sh", spec.parent().commandLine())));
     return DlmSparkCommand.DONE;
+  }
+
+  /**
+   * Picocli's script without its advice for packagers, and with the shell's own completion, which
+   * is of paths, wherever the script has none.
+   */
+  private static String script(String generated) {
+    String function = generated.replaceAll("(?s).*complete -F (\\S+) .*", "$1");
+    return "# Completes the commands, options and settings of submit.sh.\n"
+        + generated.replaceFirst("\\A(#.*\n)+", "").replaceAll(".*compopt \\+o default\n", "")
+        + AFTER_EQUALS.formatted(function);
   }
 }

@@ -138,6 +138,9 @@ public final class DlmSparkCommand implements Callable<Integer> {
       return "";
     }
     List<String> similar = unmatched.getSuggestions();
+    if (!unmatched.getUnmatched().get(0).startsWith("-")) {
+      return "; a settings file is named with --config FILE, prompts with --input PATH";
+    }
     return similar.isEmpty()
         ? "; arguments for spark-submit stand before a --, as in --master yarn -- --config FILE"
         : "; did you mean " + similar.get(0) + "?";
@@ -164,7 +167,7 @@ public final class DlmSparkCommand implements Callable<Integer> {
     boolean bar = Sessions.instead(conf);
     // Before Spark starts, since with it executors begin to load the model.
     try (OutputLock lock = OutputLock.acquire(folder, runId);
-        Interruption interruption = new Interruption(console, settings.output().path(), lock);
+        Interruption interruption = new Interruption(console, folder, runId, lock);
         Session session = new Session(Sessions.start(conf, settings.job().name(), decoder))) {
       RunSummary summary =
           run(
@@ -177,7 +180,10 @@ public final class DlmSparkCommand implements Callable<Integer> {
               lock,
               bar);
       interruption.tooLate();
-      if (settings.output().report() && summary.rowCount() > 0) {
+      // Where nothing was done the report that is there tells all.
+      if (settings.output().report()
+          && summary.rowCount() > 0
+          && (summary.totals().rows() > 0 || !Report.isThere(folder))) {
         report(session.spark(), folder);
       }
     }
@@ -235,6 +241,8 @@ public final class DlmSparkCommand implements Callable<Integer> {
     WavedJob.Work work = prepared.job().work();
     lines.add(prepared.plan().workLine(work));
     lines.add(new Line("waves", prepared.job().waves(work)));
+    lines.addAll(prepared.plan().warnings());
+    lines.addAll(prepared.plan().promptLines());
     console.block("Plan", lines);
     console.say(DRY_RUN);
   }
@@ -257,6 +265,7 @@ public final class DlmSparkCommand implements Callable<Integer> {
     if (work.done() > 0) {
       lines.add(prepared.plan().workLine(work));
     }
+    lines.addAll(prepared.plan().warnings());
     console.block("Generating", lines);
     long start = System.nanoTime();
     WaveResult result;

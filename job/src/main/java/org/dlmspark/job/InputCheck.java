@@ -2,10 +2,13 @@ package org.dlmspark.job;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.first;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.sequence;
 import static org.apache.spark.sql.functions.sha2;
 import static org.apache.spark.sql.functions.substring;
@@ -22,6 +25,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.apache.spark.SparkThrowable;
@@ -58,7 +63,15 @@ final class InputCheck {
    */
   private static final int HASH_DIGITS = 32;
 
+  private static final Pattern OTHER_FORMAT =
+      Pattern.compile("\\.(jsonl?|csv|orc|avro)(\\.(gz|bz2|zst))?$");
+
   private static final int EXAMPLES = 3;
+  private static final int LONGEST_EXAMPLE = 60;
+  private static final int LONGEST_PREVIEW = 300;
+
+  /** Where Spark puts a line that is not what its format asks for. */
+  static final String UNREADABLE = "_corrupt_record";
 
   /** Settings that decide whether a completion is drawn. */
   private static final Set<GenerationKey> CHANCE =
@@ -77,8 +90,8 @@ final class InputCheck {
    * Checked prompts.
    *
    * @param rows the input's rows, not yet read; with an added column {@code id} if the settings
-   *     name none: the first 32 hexadecimal digits of the SHA-256 of the prompt's UTF-8, a missing
-   *     prompt counting as an empty one
+   *     name none: the first 32 hexadecimal digits of the SHA-256 of the prompt's UTF-8, of a row
+   *     without one of all that is in it
    * @param prompt how a row becomes a prompt; its id and sample columns are those of the rows, be
    *     they the input's or added ones
    * @param rowKeys the settings that columns give row by row
@@ -92,6 +105,23 @@ final class InputCheck {
       return prompt.sampleColumn() == null
           ? List.of(prompt.idColumn())
           : List.of(prompt.idColumn(), prompt.sampleColumn());
+    }
+
+    /** Rows that ask nothing, which become rows with an error. Reads all prompts. */
+    long empty() {
+      return rows.filter(not(asks(promptText()))).count();
+    }
+
+    /** What the first row that asks something asks, shortened; null if there is none. */
+    String firstPrompt() {
+      return rows
+          .filter(asks(promptText()))
+          .select(substring(promptText(), 1, LONGEST_PREVIEW))
+          .takeAsList(1)
+          .stream()
+          .map(row -> row.getString(0))
+          .findFirst()
+          .orElse(null);
     }
 
     /** What a row asks, as one string. */
@@ -135,21 +165,50 @@ final class InputCheck {
 
   private CheckedInput check(SparkSession spark) {
     JobSettings.Input input = settings.input();
+    refuseOtherFormat(input);
     Dataset<Row> rows =
         reading(
             () -> spark.read().format(input.format()).options(input.options()).load(input.path()));
     checkColumns(rows.schema());
     if (input.idColumn() == null) {
       Column prompt = input.source().text(rows.schema());
+      Column asks = asks(prompt);
+      Column hashed = when(asks, prompt).otherwise(allOf(rows.schema()));
       Dataset<Row> named =
-          rows.withColumn(
-              HASH_COLUMN,
-              substring(sha2(coalesce(prompt, lit("")).cast("binary"), 256), 1, HASH_DIGITS));
-      // Rows without a prompt may share an id: each becomes an error row, whatever it is called.
-      long count = checkIds(named, HASH_COLUMN, coalesce(prompt.rlike("(?U)\\S"), lit(false)));
+          rows.withColumn(HASH_COLUMN, substring(sha2(hashed.cast("binary"), 256), 1, HASH_DIGITS));
+      // Rows that are equal in all and ask nothing share an id: each becomes an error row.
+      long count = checkIds(named, HASH_COLUMN, asks, substring(prompt, 1, LONGEST_EXAMPLE));
       return sampled(named, HASH_COLUMN, count);
     }
-    return sampled(rows, input.idColumn(), checkIds(rows, input.idColumn(), lit(true)));
+    return sampled(rows, input.idColumn(), checkIds(rows, input.idColumn(), lit(true), lit(null)));
+  }
+
+  /** The slip that is made most often, before Spark tells of it in many words. */
+  private static void refuseOtherFormat(JobSettings.Input input) {
+    Matcher name = OTHER_FORMAT.matcher(input.path().toLowerCase(Locale.ROOT));
+    if (input.format().equals("parquet") && name.find()) {
+      throw new RefusedException(
+          "input.path = "
+              + input.path()
+              + " is named as "
+              + name.group(1)
+              + ", but input.format = parquet: set input.format = "
+              + (name.group(1).equals("jsonl") ? "json" : name.group(1)));
+    }
+  }
+
+  /** Whether there is anything in a prompt. */
+  static Column asks(Column prompt) {
+    return coalesce(prompt.rlike("(?U)\\S"), lit(false));
+  }
+
+  /** All columns as one string, which tells null from any text. */
+  private static Column allOf(StructType schema) {
+    return concat_ws(
+        "\u0001",
+        Arrays.stream(schema.fieldNames())
+            .map(name -> coalesce(Columns.named(name).cast("string"), lit("\u0000")))
+            .toArray(Column[]::new));
   }
 
   /** As many rows of each prompt as the settings ask for. */
@@ -307,7 +366,7 @@ final class InputCheck {
       return;
     }
     String remedy = usual.isEmpty() && !names.isEmpty() ? "; name one of these" : usual;
-    if (names.equals(List.of("_corrupt_record"))) {
+    if (names.equals(List.of(UNREADABLE))) {
       remedy =
           "; the file is not one JSON object a line: if it is one JSON array, set"
               + " input.options.multiLine = true";
@@ -332,12 +391,13 @@ final class InputCheck {
    * Counts rows and refuses ids that are missing or shared.
    *
    * @param counts true for rows whose id must be their own
+   * @param example what to call a row in a message, if not by its id
    */
-  private long checkIds(Dataset<Row> rows, String idColumn, Column counts) {
+  private long checkIds(Dataset<Row> rows, String idColumn, Column counts, Column example) {
     Dataset<Row> ids =
-        rows.select(Columns.named(idColumn).as("id"), counts.as("counts"))
+        rows.select(Columns.named(idColumn).as("id"), counts.as("counts"), example.as("example"))
             .groupBy("id")
-            .agg(count(lit(1)).as("n"), max("counts").as("counts"));
+            .agg(count(lit(1)).as("n"), max("counts").as("counts"), first("example").as("example"));
     Column shared = col("n").gt(1).and(col("id").isNotNull()).and(col("counts"));
     Row totals =
         reading(
@@ -364,17 +424,28 @@ final class InputCheck {
     return count;
   }
 
+  private static String quoted(String prompt) {
+    String line = prompt.replaceAll("\\s+", " ").strip();
+    return '"' + line + (prompt.length() < LONGEST_EXAMPLE ? "" : "...") + '"';
+  }
+
   private RefusedException notUnique(long shared, Dataset<Row> groups) {
     String examples =
         groups.orderBy(col("n").desc(), col("id")).limit(EXAMPLES).collectAsList().stream()
-            .map(row -> String.format(Locale.ROOT, "%s (%,d rows)", row.get(0), row.getLong(1)))
+            .map(
+                row ->
+                    String.format(
+                        Locale.ROOT,
+                        "%s (%,d rows)",
+                        row.isNullAt(3) ? row.get(0) : quoted(row.getString(3)),
+                        row.getLong(1)))
             .collect(Collectors.joining(", "));
     if (settings.input().idColumn() == null) {
       return new RefusedException(
           String.format(
               Locale.ROOT,
               "input.id-column = null names rows by their prompt, but prompts occur more than"
-                  + " once: %,d, such as those with hash %s: name an id column, or remove the"
+                  + " once: %,d, such as %s: name an id column, or remove the"
                   + " repetitions",
               shared,
               examples));

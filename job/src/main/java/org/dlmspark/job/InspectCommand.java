@@ -31,14 +31,13 @@ import picocli.CommandLine.Option;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:done", "2:the folder is no model that can be used; the message says why"},
     footerHeading = "%nExample:%n",
-    footer =
-        "  ./submit.sh inspect --model /models/LLaDA-8B-Instruct --batch 16 --device-memory 24")
+    footer = {
+      "  ./submit.sh inspect --model /models/LLaDA-8B-Instruct --batch 16 \\",
+      "      --device-memory 24"
+    })
 final class InspectCommand implements Callable<Integer> {
 
   private static final String EXAMPLE = "What is the capital of France?";
-
-  /** Logits exist for so many numbers at a time, and three results of their size beside them. */
-  private static final long LOGIT_BYTES = 4L * (1L << 25) * 4;
 
   private static final double GIGA = 1e9;
 
@@ -162,32 +161,27 @@ final class InspectCommand implements Callable<Integer> {
             length,
             (long) batch * length));
     for (NumberType type : List.of(NumberType.BFLOAT16, NumberType.FLOAT32)) {
-      long weights = parameters * type.bytes();
-      long cache = config.cacheBytesPerToken(type) * batch * length;
-      long step = LOGIT_BYTES + stepBytes(config, type) * batch * length;
-      long all = weights + cache + step;
+      MemoryEstimate memory = MemoryEstimate.of(config, parameters, type, (long) batch * length);
       lines.add(
           Line.of(
               "",
-              "%s: %s = weights %s, keys and values %s (%,d bytes a token), a step's own %s%s",
+              "%s: %s = %s (%,d bytes a token)%s",
               type.name().toLowerCase(Locale.ROOT),
-              Console.size(all),
-              Console.size(weights),
-              Console.size(cache),
+              Console.size(memory.all()),
+              memory.parts(),
               config.cacheBytesPerToken(type),
-              Console.size(step),
-              deviceMemory == null ? "" : fit(config, type, all, weights)));
+              deviceMemory == null ? "" : fit(config, type, memory)));
     }
   }
 
-  private String fit(ModelConfig config, NumberType type, long all, long weights) {
+  private String fit(ModelConfig config, NumberType type, MemoryEstimate memory) {
     double room = deviceMemory * GIGA;
-    if (all <= room) {
+    if (memory.all() <= room) {
       return String.format(Locale.ROOT, "; fits %s GB", deviceMemory);
     }
     double tokens =
-        (room - weights - LOGIT_BYTES)
-            / (config.cacheBytesPerToken(type) + stepBytes(config, type));
+        (room - memory.weights() - MemoryEstimate.LOGITS)
+            / (config.cacheBytesPerToken(type) + MemoryEstimate.stepBytes(config, type));
     return tokens < length
         ? String.format(Locale.ROOT, "; does not fit %s GB", deviceMemory)
         : String.format(
@@ -195,10 +189,5 @@ final class InspectCommand implements Callable<Integer> {
             "; does not fit %s GB, which has room for batch.max-tokens = %,d",
             deviceMemory,
             (long) tokens);
-  }
-
-  /** What a step holds for an active token at a time: residual stream, projections, gate and up. */
-  private static long stepBytes(ModelConfig config, NumberType type) {
-    return (6L * config.hiddenSize() + 3L * config.mlpSize()) * type.bytes();
   }
 }

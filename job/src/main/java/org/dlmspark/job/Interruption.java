@@ -1,5 +1,7 @@
 package org.dlmspark.job;
 
+import java.io.IOException;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.logging.log4j.Level;
@@ -17,7 +19,8 @@ final class Interruption implements AutoCloseable {
   private static final AtomicBoolean HAPPENED = new AtomicBoolean();
 
   private final Console console;
-  private final String output;
+  private final OutputFolder folder;
+  private final String runId;
   private final OutputLock lock;
   private final Runnable hook = this::interrupt;
 
@@ -25,12 +28,14 @@ final class Interruption implements AutoCloseable {
    * Watches until it is closed.
    *
    * @param console where to say it
-   * @param output {@code output.path}
+   * @param folder the output
+   * @param runId the run
    * @param lock what to give back
    */
-  Interruption(Console console, String output, OutputLock lock) {
+  Interruption(Console console, OutputFolder folder, String runId, OutputLock lock) {
     this.console = console;
-    this.output = output;
+    this.folder = folder;
+    this.runId = runId;
     this.lock = lock;
     ShutdownHookManager.get().addShutdownHook(hook, FIRST);
   }
@@ -40,10 +45,34 @@ final class Interruption implements AutoCloseable {
     Configurator.setAllLevels("", Level.OFF);
     console.barEnds();
     console.error(
-        "interrupted: the wave in progress is dropped, what was committed stays in "
-            + output
-            + "; the same command goes on from there (unless it says output.mode=overwrite)");
+        String.format(
+            Locale.ROOT,
+            "interrupted: the wave in progress is dropped, %,d rows of this run are committed in"
+                + " %s; the same command goes on from there (unless it says output.mode=overwrite)",
+            note(),
+            folder.path()));
     lock.close();
+  }
+
+  /** Notes in the manifest how the run ended, and gives the rows that it committed. */
+  private long note() {
+    try {
+      Manifest manifest = Manifest.read(folder);
+      Manifest.Run run =
+          manifest == null
+              ? null
+              : manifest.runs().stream()
+                  .filter(one -> one.id().equals(runId))
+                  .findFirst()
+                  .orElse(null);
+      if (run == null) {
+        return 0;
+      }
+      manifest.with(run.ended("interrupted")).write(folder);
+      return run.rows();
+    } catch (IOException | RuntimeException e) {
+      return 0; // the process ends; the rows are the truth, the manifest tells of them
+    }
   }
 
   /** Whether this process is ending before its work is done. */

@@ -214,8 +214,6 @@ record JobPlan(
     DecoderSettings decoder = settings.decoder();
     ModelConfig config = model.config();
     NumberType type = computeType();
-    long weights = model.parameters() * type.bytes();
-    long bytesPerToken = config.cacheBytesPerToken(type);
     List<Line> lines = new ArrayList<>(brief());
     if (promptsAreColumn()) { // else it is said already
       lines.add(promptsLine());
@@ -236,14 +234,15 @@ record JobPlan(
                 ? gpu ? " that Spark assigns" : ", since Spark assigns no GPU"
                 : " (model.device = " + decoder.device() + ")",
             name(type)));
+    MemoryEstimate memory =
+        MemoryEstimate.of(config, model.parameters(), type, decoder.maxTokens());
     lines.add(
         Line.of(
             "memory",
-            "%s of weights and up to %s of KV buffers (%s a token) for each executor, outside the"
-                + " heap",
-            Console.size(weights),
-            Console.size(bytesPerToken * decoder.maxTokens()),
-            Console.size(bytesPerToken)));
+            "about %s for each executor's decoder: %s; PyTorch's libraries on top, %s",
+            Console.size(memory.all()),
+            memory.parts(),
+            gpu ? "most of it on the device" : "all of it outside the Java heap"));
     if (settings.check().answerColumn() != null) {
       lines.add(
           Line.of(
@@ -251,6 +250,46 @@ record JobPlan(
               "compared with column %s by %s",
               settings.check().answerColumn(),
               settings.check().answerPattern()));
+    }
+    return lines;
+  }
+
+  /**
+   * What a user might not have meant.
+   *
+   * @return lines for the console, mostly none
+   */
+  List<Line> warnings() {
+    return List.of(input.rows().columns()).contains(InputCheck.UNREADABLE)
+        ? List.of(
+            Line.of(
+                "unreadable lines",
+                "there are some that are no %s: they have no column but %s, and become rows with an"
+                    + " error; mend them, or leave them out with input.options.mode = DROPMALFORMED",
+                settings.input().format(),
+                InputCheck.UNREADABLE))
+        : List.of();
+  }
+
+  /**
+   * What is found by reading the prompts, for {@code --dry-run}.
+   *
+   * @return lines for the console
+   */
+  List<Line> promptLines() {
+    List<Line> lines = new ArrayList<>();
+    long empty = input.empty();
+    if (empty > 0) {
+      lines.add(
+          Line.of("empty prompts", "%,d rows ask nothing, and become rows with an error", empty));
+    }
+    String first = input.firstPrompt();
+    if (first != null) {
+      String label = "first prompt";
+      for (String line : first.lines().toList()) {
+        lines.add(new Line(label, "| " + line));
+        label = "";
+      }
     }
     return lines;
   }

@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * What an output is made of, and by which runs: one small JSON file beside the rows. The rows
@@ -49,6 +51,8 @@ record Manifest(int format, Fingerprint fingerprint, List<Run> runs, Replacement
    * @param positionsComputed positions computed for them
    * @param computeMs the decoders' busy time
    * @param maxSequences {@code batch.max-sequences}; 0 if the run's version did not note it
+   * @param setup where it ran, on what, and how the work was cut: what the fingerprint leaves out;
+   *     empty if the run's version did not note it
    */
   record Run(
       String id,
@@ -62,7 +66,32 @@ record Manifest(int format, Fingerprint fingerprint, List<Run> runs, Replacement
       long completionTokens,
       long positionsComputed,
       double computeMs,
-      int maxSequences) {}
+      int maxSequences,
+      Map<String, String> setup) {
+
+    /** Keeps a sorted copy. */
+    Run {
+      setup = setup == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(setup));
+    }
+
+    /** The same run in another state. */
+    Run ended(String as) {
+      return new Run(
+          id,
+          version,
+          startedAt,
+          endedAt,
+          as,
+          waves,
+          rows,
+          errors,
+          completionTokens,
+          positionsComputed,
+          computeMs,
+          maxSequences,
+          setup);
+    }
+  }
 
   /**
    * Files that are on their way out, for others that take over their good rows.

@@ -115,7 +115,10 @@ final class OutputLock implements AutoCloseable {
     Holder holder = holder(bytes);
     Duration silent = silence(folder);
     if ((holder != null && holder.isGone()) || silent.compareTo(EXPIRY) > 0) {
-      log.info("the lock of {} has expired: its holder {} is no more", folder.path(), holder);
+      log.info(
+          "the lock of {} is taken over: run {} ended without giving it back",
+          folder.path(),
+          holder == null ? "of an unknown name" : holder.runId());
       folder.remove(FILE);
     }
   }

@@ -14,6 +14,7 @@ import org.dlmspark.udf.DlmSparkPlugin;
  */
 final class ProgressDisplay implements AutoCloseable {
   private static final int LINE_EVERY_SECONDS = 60;
+  private static final int USUAL_WIDTH = 79;
 
   private final ProgressMeter meter;
   private final Console console;
@@ -41,10 +42,22 @@ final class ProgressDisplay implements AutoCloseable {
         .setTaskName("rows")
         .setInitialMax(toDo)
         .setUpdateIntervalMillis(1000)
+        .continuousUpdate() // also while nothing is done: the time goes on, and what is waited for
         .hideEta() // its own knows nothing of the time that loading takes
-        .setConsumer(new ConsoleProgressBarConsumer(console.barBegins()))
+        .setConsumer(new ConsoleProgressBarConsumer(console.barBegins(), width()))
         .clearDisplayOnFinish()
         .build();
+  }
+
+  /**
+   * The terminal's width, which submit.sh finds out. The library would ask the terminal through
+   * JLine, which takes Ctrl-C away from this process.
+   */
+  private static int width() {
+    String columns = System.getenv("COLUMNS");
+    return columns != null && columns.matches("[1-9][0-9]{1,3}")
+        ? Integer.parseInt(columns) - 1
+        : USUAL_WIDTH;
   }
 
   /** A wave was committed; {@code all} is what the run has committed so far. */

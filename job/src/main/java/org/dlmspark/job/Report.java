@@ -12,6 +12,11 @@ final class Report {
 
   private Report() {}
 
+  /** Whether the output has one. */
+  static boolean isThere(OutputFolder folder) throws IOException {
+    return folder.read(FILE) != null;
+  }
+
   /**
    * Writes the report over the one that is there.
    *

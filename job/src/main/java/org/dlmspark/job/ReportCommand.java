@@ -51,6 +51,7 @@ final class ReportCommand implements Callable<Integer> {
     SparkConf conf = new SparkConf();
     Sessions.requireMaster(conf);
     OutputFolder folder = folder(conf);
+    console.say("Reading " + output);
     SparkSession spark = Sessions.start(conf, "dlm-spark report", null);
     try {
       ReportData data = Report.write(spark, folder);

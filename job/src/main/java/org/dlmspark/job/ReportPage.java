@@ -74,6 +74,7 @@ final class ReportPage {
       String moreExecutors,
       Table slowest,
       List<Completion> samples,
+      List<Line> setup,
       List<Line> settings,
       List<Line> model,
       List<Line> columns) {}
@@ -189,6 +190,7 @@ final class ReportPage {
                         sample.prompt(),
                         sample.completion()))
             .toList(),
+        runs.isEmpty() ? List.of() : lines(runs.get(runs.size() - 1).setup()),
         lines(data.manifest().fingerprint().settings()),
         lines(data.manifest().fingerprint().model()),
         lines(data.manifest().fingerprint().columns()));

@@ -1,16 +1,17 @@
 package org.dlmspark.job;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * Cuts rows into waves. Each row falls into one of 2^20 buckets by a hash of its name, or of its
- * prompt where identical rows are to meet; a wave is the next range of buckets. So a wave needs no
- * list of its rows, and a row's wave depends neither on the order of the input nor on its files.
+ * Cuts rows into waves. Each row falls into a cell by a hash of its name, or of its prompt where
+ * identical rows are to meet; a wave is the next range of cells. So a wave needs no list of its
+ * rows, and which rows are in it depends neither on the order of the input nor on its files.
  */
 final class WaveCutter {
-  /** Buckets in all. */
-  static final int BUCKETS = 1 << 20;
+  /** Cells in all: as many numbers as one wave after another is cut by. */
+  static final int CELLS = 1 << 14;
 
   private static final int AIM_SECONDS = 300;
   private static final long FIRST_ROWS_A_TASK = 64;
@@ -19,81 +20,114 @@ final class WaveCutter {
   /** A rate measured on few rows is not trusted far. */
   private static final int MOST_GROWTH = 4;
 
-  private final long rows;
+  private final long[] rows;
   private final boolean fixed;
   private double waveRows;
+  private long left;
   private int next;
 
   /**
    * A wave.
    *
-   * @param from its first bucket
-   * @param to the bucket after its last
-   * @param expectedRows about how many rows it has
+   * @param from its first cell
+   * @param to the cell after its last
+   * @param rows its rows
    */
-  record Wave(int from, int to, long expectedRows) {}
+  record Wave(int from, int to, long rows) {}
 
   /**
    * Begins to cut.
    *
-   * @param rows rows in all
-   * @param waveRows {@code job.wave-rows}; 0 to choose by time
+   * @param rows the rows in each cell; those of cells behind its end are none
+   * @param waveRows {@code job.wave-rows}, which no wave exceeds unless a single cell does; 0 to
+   *     choose by time
    * @param parallelism tasks that Spark runs at the same time
    */
-  WaveCutter(long rows, int waveRows, int parallelism) {
-    this.rows = rows;
+  WaveCutter(long[] rows, int waveRows, int parallelism) {
+    this.rows = Arrays.copyOf(rows, CELLS);
     fixed = waveRows > 0;
-    this.waveRows = fixed ? waveRows : Math.max(LEAST_FIRST_ROWS, FIRST_ROWS_A_TASK * parallelism);
+    this.waveRows = firstRows(waveRows, parallelism);
+    left = Arrays.stream(rows).sum();
+  }
+
+  private static double firstRows(int waveRows, int parallelism) {
+    return waveRows > 0 ? waveRows : Math.max(LEAST_FIRST_ROWS, FIRST_ROWS_A_TASK * parallelism);
+  }
+
+  /** How many waves so many rows are; chosen by time, a last one may be half as large again. */
+  private static long waves(long rows, double waveRows, boolean fixed) {
+    return Math.max(1, (long) (fixed ? Math.ceil(rows / waveRows) : Math.rint(rows / waveRows)));
   }
 
   /**
-   * Whether any bucket is left.
+   * Whether all rows are one wave, so that nobody has to count the rows of cells.
+   *
+   * @param rows rows in all
+   * @param waveRows {@code job.wave-rows}
+   * @param parallelism tasks that Spark runs at the same time
+   */
+  static boolean isOneWave(long rows, int waveRows, int parallelism) {
+    return waves(rows, firstRows(waveRows, parallelism), waveRows > 0) == 1;
+  }
+
+  /**
+   * Whether any cell is left.
    *
    * @return false after the last wave
    */
   boolean hasNext() {
-    return next < BUCKETS;
+    return next < CELLS;
   }
 
   /**
    * The next wave.
    *
-   * @return at least one bucket
+   * @return at least one cell; what is left is shared evenly by the waves to come
    */
   Wave next() {
-    double share = rows == 0 ? 1 : waveRows / rows;
-    long wanted = Math.max(1, Math.round(share * BUCKETS));
-    int left = BUCKETS - next;
-    // What would be less than half a wave is part of this one.
-    int to = wanted * 1.5 >= left ? BUCKETS : (int) (next + wanted);
-    Wave wave = new Wave(next, to, Math.round((double) rows * (to - next) / BUCKETS));
+    double share = (double) left / waves(left, waveRows, fixed);
+    int to = next;
+    long had = 0;
+    do {
+      had += rows[to++];
+    } while (to < CELLS && had + rows[to] <= Math.ceil(share));
+    if (had == left) {
+      to = CELLS;
+    }
+    Wave wave = new Wave(next, to, had);
+    left -= had;
     next = to;
     return wave;
   }
 
   /**
-   * What is to come, before the first wave.
+   * What is to come, for a plan.
    *
+   * @param rows rows in all
+   * @param waveRows {@code job.wave-rows}
+   * @param parallelism tasks that Spark runs at the same time
    * @return such as {@code 3 of about 100 rows}
    */
-  String outlook() {
+  static String outlook(long rows, int waveRows, int parallelism) {
     if (rows == 0) {
       return "none";
     }
-    if (waveRows * 1.5 >= rows) {
+    double first = firstRows(waveRows, parallelism);
+    long waves = waves(rows, first, waveRows > 0);
+    if (waves == 1) {
       return "1, committed when it is done";
     }
-    return fixed
+    return waveRows > 0
         ? String.format(
             Locale.ROOT,
-            "about %,d of %,.0f rows, each committed when it is done",
-            (long) Math.ceil(rows / waveRows - 0.5),
-            waveRows)
+            "%,d of about %,d rows, each committed when it is done",
+            waves,
+            Math.round((double) rows / waves))
         : String.format(
             Locale.ROOT,
             "a first one of about %,.0f rows, then as many as take %d minutes; each committed when"
                 + " it is done",
-            waveRows,
+            first,
             AIM_SECONDS / 60);
   }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -54,6 +55,10 @@ final class WavedJob {
 
   private Manifest manifest;
   private Consumer<WaveResult> progress = all -> {};
+
+  /** The missing rows by cell; null until somebody has counted them. */
+  private long[] cells;
+
   private int waves;
   private WaveResult total = WaveResult.none();
 
@@ -163,7 +168,8 @@ final class WavedJob {
       return new Work(0, 0, input.count());
     }
     Row counts = committed().agg(count(lit(1)), count(col("error"))).first();
-    return new Work(counts.getLong(0), counts.getLong(1), missing(committed()).count());
+    cells = cells(missing(committed()));
+    return new Work(counts.getLong(0), counts.getLong(1), Arrays.stream(cells).sum());
   }
 
   /**
@@ -173,7 +179,7 @@ final class WavedJob {
    * @return text for a plan
    */
   String waves(Work work) {
-    return new WaveCutter(work.missing(), settings.job().waveRows(), parallelism).outlook();
+    return WaveCutter.outlook(work.missing(), settings.job().waveRows(), parallelism);
   }
 
   /**
@@ -208,7 +214,8 @@ final class WavedJob {
       done = true;
     } finally {
       if (done || !folder.tableFiles().isEmpty()) {
-        note(manifest.with(run(runId, started, done ? "done" : "failed")));
+        String unfinished = Interruption.happened() ? "interrupted" : "failed";
+        note(manifest.with(run(runId, started, done ? "done" : unfinished)));
       } else {
         folder.remove(Manifest.FILE); // nothing came of it
       }
@@ -220,7 +227,14 @@ final class WavedJob {
   private void doMissing(String runId, String started, Work work, OutputLock lock)
       throws IOException {
     Dataset<Row> committed = folder.tableFiles().isEmpty() ? null : committed();
-    WaveCutter cutter = new WaveCutter(work.missing(), settings.job().waveRows(), parallelism);
+    if (cells == null) {
+      // Where one wave takes all rows, it does not matter in which cells they are.
+      cells =
+          WaveCutter.isOneWave(work.missing(), settings.job().waveRows(), parallelism)
+              ? new long[] {work.missing()}
+              : cells(input.rows());
+    }
+    WaveCutter cutter = new WaveCutter(cells, settings.job().waveRows(), parallelism);
     long before = total.rows();
     while (cutter.hasNext()) {
       lock.check();
@@ -229,7 +243,7 @@ final class WavedJob {
       if (committed != null) {
         rows = missing(rows, committed.filter(in(wave)));
       }
-      WaveResult result = write(rows, null, wave.expectedRows(), runId);
+      WaveResult result = write(rows, null, wave.rows(), runId);
       commit(runId, started, result);
       report(result, total.rows() - before, work.missing(), cutter.hasNext());
       checkErrors();
@@ -342,7 +356,21 @@ final class WavedJob {
         total.completionTokens(),
         total.positionsComputed(),
         total.computeMs(),
-        settings.decoder().maxSequences());
+        settings.decoder().maxSequences(),
+        setup());
+  }
+
+  private Map<String, String> setup() {
+    return Map.of(
+        "input.path", settings.input().path(),
+        "input.format", settings.input().format(),
+        "model.path", settings.decoder().modelPath(),
+        "model.device", settings.decoder().device(),
+        "batch.max-sequences", String.valueOf(settings.decoder().maxSequences()),
+        "batch.max-tokens", String.valueOf(settings.decoder().maxTokens()),
+        "spark.master", spark.sparkContext().master(),
+        "Spark", spark.version(),
+        "Java", System.getProperty("java.version"));
   }
 
   private static String now() {
@@ -417,7 +445,20 @@ final class WavedJob {
   }
 
   private Column in(WaveCutter.Wave wave) {
-    Column bucket = pmod(xxhash64(input.place()), lit(WaveCutter.BUCKETS));
-    return bucket.geq(wave.from()).and(bucket.lt(wave.to()));
+    return cell().geq(wave.from()).and(cell().lt(wave.to()));
+  }
+
+  private Column cell() {
+    return pmod(xxhash64(input.place()), lit(WaveCutter.CELLS));
+  }
+
+  /** How many rows are in each cell. */
+  private long[] cells(Dataset<Row> rows) {
+    long[] counts = new long[WaveCutter.CELLS];
+    rows.groupBy(cell())
+        .count()
+        .collectAsList()
+        .forEach(cell -> counts[(int) cell.getLong(0)] = cell.getLong(1));
+    return counts;
   }
 }

@@ -55,5 +55,8 @@ class CompletionCommandTest {
     assertThat(offered("report", "--o")).containsExactly("--output");
     assertThat(offered("--set", "generation.ste")).containsExactly("generation.steps=");
     assertThat(offered("compare", "--set", "cache.po")).containsExactly("cache.policy=");
+    // Nothing, so that the shell completes paths.
+    assertThat(offered("--model", "jo")).containsExactly("");
+    assertThat(offered("--set", "input.path", "=", "jo")).containsExactly("");
   }
 }

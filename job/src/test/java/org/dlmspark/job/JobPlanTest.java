@@ -129,16 +129,14 @@ class JobPlanTest {
         .isEqualTo("CPU, since Spark assigns no GPU, computing in float32");
     assertThat(value(plan, "memory"))
         .isEqualTo(
-            "32.1 GB of weights and up to 8.6 GB of KV buffers (1.0 MB a token) for each executor,"
-                + " outside the heap");
+            "about 43.2 GB for each executor's decoder: weights 32.1 GB, keys and values 8.6 GB, a step's own 2.6 GB; PyTorch's libraries on top, all of it outside the Java heap");
   }
 
   @Test
   void estimatesMemoryOnAGpu() {
     // 524,288 bytes of bf16 K and V a token.
     String memory =
-        "16.0 GB of weights and up to 4.3 GB of KV buffers (524.3 kB a token) for each executor,"
-            + " outside the heap";
+        "about 21.9 GB for each executor's decoder: weights 16.0 GB, keys and values 4.3 GB, a step's own 1.5 GB; PyTorch's libraries on top, most of it on the device";
     JobPlan assigned = plan(new SparkConf(false).set("spark.executor.resource.gpu.amount", "1"));
     assertThat(value(assigned, "device"))
         .isEqualTo("GPU that Spark assigns, computing in bfloat16");
@@ -154,7 +152,7 @@ class JobPlanTest {
   void aChosenTypeIsTheTypeComputedIn() {
     JobPlan plan = plan(new SparkConf(false), "model.dtype=float16", "cache.policy=none");
     assertThat(value(plan, "device")).endsWith("computing in float16");
-    assertThat(value(plan, "memory")).startsWith("16.0 GB of weights");
+    assertThat(value(plan, "memory")).contains("weights 16.0 GB");
     assertThat(value(plan, "cache")).isEqualTo("none: every position at every step");
   }
 }

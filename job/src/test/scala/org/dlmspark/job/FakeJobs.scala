@@ -35,7 +35,8 @@ trait FakeJobs extends TempFolder with Assertions { this: Suite =>
         conf: Map[String, String] = Map.empty,
         environment: Map[String, String] = Map.empty,
         heap: String = "1g",
-        logged: Boolean = true
+        logged: Boolean = true,
+        terminal: Boolean = false
     ): Process = {
       val opens = ManagementFactory.getRuntimeMXBean.getInputArguments.asScala.filter(_.startsWith("--add-opens"))
       // Executors stand in folders of their own.
@@ -59,12 +60,18 @@ trait FakeJobs extends TempFolder with Assertions { this: Suite =>
           quickStart ++ Seq(s"-Xmx$heap", "-cp", classPath) ++ properties.map { case (key, value) => s"-D$key=$value" } ++
           Seq(FakeJob.getClass.getName.stripSuffix("$"), s"--input=$input", s"--output=$output", s"--model=$model") ++
           (Seq("input.format=json", "output.report=false", "generation.gen-length=32") ++ settings).map(setting => s"--set=$setting")
-      val builder = new ProcessBuilder(command.asJava).redirectOutput(stdout.toFile).redirectError(stderr.toFile)
+      val builder = new ProcessBuilder((if (terminal) onTerminal(command) else command).asJava)
+        .redirectOutput(stdout.toFile)
+        .redirectError(stderr.toFile)
       builder.environment.putAll((fakes ++ environment).asJava)
       builder.environment.put("SPARK_HOME", Paths.get("target/spark").toAbsolutePath.toString)
       builder.environment.put("SPARK_SCALA_VERSION", "2.13")
       builder.start()
     }
+
+    /** As typed by a person: what is written to the process is typed, what it shows is on stdout. */
+    private def onTerminal(command: Seq[String]): Seq[String] =
+      Seq("script", "-qefc", command.map(word => "'" + word.replace("'", "'\\''") + "'").mkString(" "), "/dev/null")
 
     /** These processes live for seconds, most of which go into loading and compiling classes. */
     private def quickStart = Seq(

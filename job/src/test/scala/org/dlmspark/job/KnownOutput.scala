@@ -100,7 +100,8 @@ trait KnownOutput {
         tokens,
         1000,
         5000,
-        4
+        4,
+        Map("model.path" -> "/models/of run ".concat(id)).asJava
       )
     Manifest
       .of(fingerprint)

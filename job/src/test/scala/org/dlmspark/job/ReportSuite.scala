@@ -84,7 +84,7 @@ class ReportSuite extends AnyFunSuite with KnownOutput with SparkSessionFixture 
       val page = ReportPage.html(data)
       Seq("<b>13</b>", "1 with an error, 7.7%", "<b>140</b>", "from 770 of prompts", "<b>2.88 times</b>")
         .foreach(text => assert(page.contains(text), text))
-      Seq("723 GPU-days", "579 CPU-days", "50.0% of 4", "110 tokens", "killed", "0123abcd", "8.0")
+      Seq("/models/of run run-2", "723 GPU-days", "579 CPU-days", "50.0% of 4", "110 tokens", "killed", "0123abcd", "8.0")
         .foreach(text => assert(page.contains(text), text))
       Seq("<script", "<img", "<row", "<b>empty", "onerror=alert(1)>", "1337")
         .foreach(text => assert(!page.contains(text), text))

@@ -41,7 +41,9 @@ public record Checkpoint(Path folder, ModelConfig config, TransformerWeights wei
   private static Path findConfig(Path folder) {
     if (!Files.exists(folder)) {
       throw new CheckpointException(
-          "model.path = " + folder + " does not exist: name a Hugging Face model folder");
+          "model.path = "
+              + folder
+              + " does not exist: name a Hugging Face model folder; a relative path begins where the job was started");
     }
     if (!Files.isDirectory(folder)) {
       throw new CheckpointException(

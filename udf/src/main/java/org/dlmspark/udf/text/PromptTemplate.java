@@ -75,7 +75,12 @@ public final class PromptTemplate implements Serializable {
 
   private static IllegalArgumentException wrong(String text, int at, String what) {
     return new IllegalArgumentException(
-        "input.template = \"" + text + "\" has at character " + (at + 1) + " " + what);
+        "input.template = \""
+            + text.replace("\n", "\\n")
+            + "\" has at character "
+            + (at + 1)
+            + " "
+            + what);
   }
 
   /**

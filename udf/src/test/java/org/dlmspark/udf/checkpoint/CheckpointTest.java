@@ -236,7 +236,10 @@ class CheckpointTest {
   void saysWhatIsWrongWithThePath() throws IOException {
     Path missing = folder.resolve("nowhere");
     refused(
-        missing, "model.path = " + missing + " does not exist: name a Hugging Face model folder");
+        missing,
+        "model.path = "
+            + missing
+            + " does not exist: name a Hugging Face model folder; a relative path begins where the job was started");
     Path file = Files.createFile(folder.resolve("model.safetensors"));
     refused(
         file,

@@ -1,0 +1,54 @@
+package org.dlmspark.job;
+
+import org.dlmspark.udf.checkpoint.ModelConfig;
+import org.dlmspark.udf.checkpoint.NumberType;
+
+/**
+ * What a decoder needs of its device's memory, in bytes. An estimate: PyTorch's own libraries and
+ * the fragments of its allocator come on top.
+ *
+ * @param weights the model
+ * @param cache K and V of all tokens of a full batch
+ * @param step what a step holds for a while, if all tokens of a full batch are computed
+ */
+record MemoryEstimate(long weights, long cache, long step) {
+
+  /** Logits exist for so many numbers at a time, and three results of their size beside them. */
+  static final long LOGITS = 4L * (1L << 25) * 4;
+
+  /**
+   * Estimates.
+   *
+   * @param config the model's shape
+   * @param parameters its weights
+   * @param type the number type to compute in
+   * @param tokens tokens of a full batch, {@code batch.max-tokens}
+   * @return the estimate
+   */
+  static MemoryEstimate of(ModelConfig config, long parameters, NumberType type, long tokens) {
+    return new MemoryEstimate(
+        parameters * type.bytes(),
+        config.cacheBytesPerToken(type) * tokens,
+        LOGITS + stepBytes(config, type) * tokens);
+  }
+
+  /** What a step holds for an active token at a time: residual stream, projections, gate and up. */
+  static long stepBytes(ModelConfig config, NumberType type) {
+    return (6L * config.hiddenSize() + 3L * config.mlpSize()) * type.bytes();
+  }
+
+  /** All of it. */
+  long all() {
+    return weights + cache + step;
+  }
+
+  /** The parts, for people. */
+  String parts() {
+    return "weights "
+        + Console.size(weights)
+        + ", keys and values "
+        + Console.size(cache)
+        + ", a step's own "
+        + Console.size(step);
+  }
+}
