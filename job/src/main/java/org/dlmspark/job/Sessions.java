@@ -77,9 +77,9 @@ final class Sessions {
   }
 
   /**
-   * The decoder with a model path that executors find. Local executors may stand in folders of
-   * their own, so a relative path to a folder here is made absolute for them; executors elsewhere
-   * get the path as the user wrote it.
+   * The decoder with a model path that executors find. They stand in folders of their own, so a
+   * relative path to a folder here is made absolute for them; where Spark ships files, which it
+   * unpacks in those folders, they get the path as the user wrote it.
    *
    * @param decoder the decoder of the settings
    * @param conf what spark-submit set
@@ -87,7 +87,8 @@ final class Sessions {
    */
   static DecoderSettings forExecutors(DecoderSettings decoder, SparkConf conf) {
     Path folder = Path.of(decoder.modelPath());
-    if (!conf.get("spark.master", "").startsWith("local") || !Files.isDirectory(folder)) {
+    boolean local = conf.get("spark.master", "").startsWith("local");
+    if (!Files.isDirectory(folder) || (!local && ships(conf))) {
       return decoder;
     }
     return new DecoderSettings(
@@ -109,8 +110,13 @@ final class Sessions {
    */
   static boolean shipsModel(String modelPath, SparkConf conf) {
     Path folder = Path.of(modelPath);
-    return !folder.isAbsolute()
-        && !Files.exists(folder)
-        && (conf.contains("spark.archives") || conf.contains("spark.files"));
+    return !folder.isAbsolute() && !Files.exists(folder) && ships(conf);
+  }
+
+  private static boolean ships(SparkConf conf) {
+    return conf.contains("spark.archives")
+        || conf.contains("spark.files")
+        || conf.contains("spark.yarn.dist.archives")
+        || conf.contains("spark.yarn.dist.files");
   }
 }

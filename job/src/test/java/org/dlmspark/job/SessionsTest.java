@@ -65,16 +65,18 @@ class SessionsTest {
   }
 
   @Test
-  void localExecutorsGetAnAbsoluteModelPath() {
+  void executorsGetAnAbsoluteModelPath() {
     String absolute = Path.of("src").toAbsolutePath().toString();
-    for (String master : new String[] {"local", "local[*]", "local-cluster[2,1,1024]"}) {
+    for (String master :
+        new String[] {"local", "local[*]", "local-cluster[2,1,1024]", "spark://host:7077"}) {
       assertThat(Sessions.forExecutors(DECODER, conf(master))).isEqualTo(decoder(absolute));
     }
   }
 
   @Test
-  void otherExecutorsGetThePathAsWritten() {
-    assertThat(Sessions.forExecutors(DECODER, conf("yarn"))).isEqualTo(DECODER);
+  void whatMayBeShippedKeepsItsPath() {
+    SparkConf archives = conf("yarn").set("spark.yarn.dist.archives", "src.zip#src");
+    assertThat(Sessions.forExecutors(DECODER, archives)).isEqualTo(DECODER);
     assertThat(Sessions.forExecutors(decoder("not-here"), conf("local")))
         .isEqualTo(decoder("not-here"));
   }
