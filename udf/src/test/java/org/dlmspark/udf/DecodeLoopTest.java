@@ -110,7 +110,8 @@ final class DecodeLoopTest {
     assertThat(failed.failure())
         .isEqualTo(
             new Completion.Failure(
-                ErrorCode.DECODE_FAILED, "the denoising step failed: out of registers"));
+                ErrorCode.DECODE_FAILED,
+                "the denoising step failed: out of registers; the executor's log has the trace, and output.mode = retry-failed tries the row again"));
     failure = null;
     DecodeLoop.Job fine = offered(1);
     steps.release();
