@@ -11,8 +11,9 @@ import org.scalatest.funsuite.AnyFunSuite
 /** Drivers that are killed at any moment, and started again with the same command. */
 class DriverFaults extends AnyFunSuite with FakeJobs with SparkSessionFixture {
 
-  test("a driver that is killed twenty times loses a wave each time at most, and no row") {
+  test("a driver that is killed again and again loses a wave each time at most, and no row") {
     withFakeJob("local[2]") { job =>
+      val times = sys.props.getOrElse("faults.kills", "20").toInt
       // More than twenty drivers can do in three seconds each, on however fast a machine.
       val rows = 3000
       val waveRows = 100
@@ -20,7 +21,7 @@ class DriverFaults extends AnyFunSuite with FakeJobs with SparkSessionFixture {
       job.prompts(rows)
       val random = new Random(7)
       var kills = 0
-      for (_ <- 1 to 20) {
+      for (_ <- 1 to times) {
         val process = job.start(settings, rowMillis = 30)
         job.awaitRows(process, 1)
         if (!process.waitFor(random.nextLong(3000), TimeUnit.MILLISECONDS)) {
@@ -28,13 +29,13 @@ class DriverFaults extends AnyFunSuite with FakeJobs with SparkSessionFixture {
           kills += 1
         }
       }
-      assert(kills === 20)
+      assert(kills === times)
       assert(job.end(job.start(settings)) === 0, Files.readString(job.stderr))
       job.assertEveryRowOnce(spark, rows)
       val computed = job.computed
       assert(computed.size === rows)
       val extra = computed.values.sum - rows
-      info(s"$rows rows, 20 kills, waves of $waveRows: $extra rows were computed more than once")
+      info(s"$rows rows, $kills kills, waves of $waveRows: $extra rows were computed more than once")
       assert(extra <= kills * waveRows)
     }
   }
