@@ -23,7 +23,7 @@ class SampleJobSuite extends AnyFunSuite with CommandRuns with TempFolder {
   test("every row comes out once, with all columns, counts and times that fit together") {
     withTempDir { folder =>
       withSpark(_.read.parquet(s"$sample/prompts.parquet").limit(64).write.parquet(s"$folder/prompts"))
-      val ran = sampleRun(s"$folder/prompts", s"$folder/out", "check.answer-column=answer")
+      val ran = sampleRun(s"$folder/prompts", s"$folder/out", "check.answer-column=answer", "output.report=true")
       assert(ran.exitCode === 0, ran.err)
       assert(ran.out.linesIterator.exists(_.matches(" +rows +64: 64 stop")), ran.out)
       assert(ran.out.linesIterator.exists(_.matches(" +answers right +(5[89]|6[0-4]) of 64 .*")), ran.out)
