@@ -58,18 +58,15 @@ final class Interruption implements AutoCloseable {
   private long note() {
     try {
       Manifest manifest = Manifest.read(folder);
-      Manifest.Run run =
-          manifest == null
-              ? null
-              : manifest.runs().stream()
-                  .filter(one -> one.id().equals(runId))
-                  .findFirst()
-                  .orElse(null);
-      if (run == null) {
-        return 0;
+      if (manifest != null) {
+        for (Manifest.Run run : manifest.runs()) {
+          if (run.id().equals(runId)) {
+            manifest.with(run.ended("interrupted")).write(folder);
+            return run.rows();
+          }
+        }
       }
-      manifest.with(run.ended("interrupted")).write(folder);
-      return run.rows();
+      return 0;
     } catch (IOException | RuntimeException e) {
       return 0; // the process ends; the rows are the truth, the manifest tells of them
     }

@@ -132,7 +132,7 @@ record Manifest(int format, Fingerprint fingerprint, List<Run> runs, Replacement
     if (bytes == null) {
       return null;
     }
-    String where = folder.path() + "/" + OutputFolder.NOTES + "/" + FILE;
+    String where = folder.notePath(FILE);
     int format;
     Manifest manifest;
     try {

@@ -8,7 +8,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.dlmspark.udf.FailureReason;
 
 /** Looks at the output path, so that a run neither stops at its end nor destroys anything. */
 final class OutputCheck {
@@ -55,13 +54,7 @@ final class OutputCheck {
     } catch (RefusedException e) {
       throw e;
     } catch (IOException | RuntimeException e) { // Hadoop throws the latter for a missing class.
-      throw new RefusedException(
-          "output.path = "
-              + output
-              + " cannot be looked at: "
-              + FailureReason.of(e)
-              + OutputFolder.UNREACHABLE,
-          e);
+      throw OutputFolder.unreachable("output.path = " + output, e);
     }
   }
 
@@ -98,13 +91,7 @@ final class OutputCheck {
       }
       return roots;
     } catch (IOException | RuntimeException e) {
-      throw new RefusedException(
-          "input.path = "
-              + input
-              + " cannot be looked at: "
-              + FailureReason.of(e)
-              + OutputFolder.UNREACHABLE,
-          e);
+      throw OutputFolder.unreachable("input.path = " + input, e);
     }
   }
 

@@ -15,6 +15,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
+import org.dlmspark.udf.FailureReason;
 
 /**
  * The folder that a job writes: Parquet files, each of them committed by a rename and never changed
@@ -27,7 +28,7 @@ final class OutputFolder {
       "; check the path, and that Spark has its file system's jar and access to it";
 
   /** The folder of the job's notes; its name begins with what makes Spark pass it over. */
-  static final String NOTES = "_dlm-spark";
+  private static final String NOTES = "_dlm-spark";
 
   private static final String TABLE_FILE = "part-";
   private static final String DONE_MARK = "_SUCCESS";
@@ -65,6 +66,18 @@ final class OutputFolder {
   /** The path as the user wrote it, for messages and for Spark. */
   String path() {
     return path;
+  }
+
+  /**
+   * Refuses a path that its file system does not answer for.
+   *
+   * @param named the setting or option, and the path
+   * @param reason what came instead of an answer
+   * @return to be thrown
+   */
+  static RefusedException unreachable(String named, Exception reason) {
+    return new RefusedException(
+        named + " cannot be looked at: " + FailureReason.of(reason) + UNREACHABLE, reason);
   }
 
   /**

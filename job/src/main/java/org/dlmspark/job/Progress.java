@@ -24,14 +24,15 @@ record Progress(
     if (waitingFor != null) {
       return waitingFor;
     }
+    String rest = rest();
     return String.format(
         Locale.ROOT,
         "%,d of %,d rows (%.1f%%)%s%s",
         rows,
         toDo,
         toDo == 0 ? 100 : 100.0 * rows / toDo,
-        rest().isEmpty() ? "" : ", ",
-        rest());
+        rest.isEmpty() ? "" : ", ",
+        rest);
   }
 
   /** What a bar does not show by itself. */

@@ -7,7 +7,6 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 import org.dlmspark.job.Console.Line;
-import org.dlmspark.udf.FailureReason;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -79,13 +78,7 @@ final class ReportCommand implements Callable<Integer> {
     } catch (RefusedException e) {
       throw e;
     } catch (IOException | RuntimeException e) { // Hadoop throws the latter for a missing class.
-      throw new RefusedException(
-          "--output "
-              + output
-              + " cannot be looked at: "
-              + FailureReason.of(e)
-              + OutputFolder.UNREACHABLE,
-          e);
+      throw OutputFolder.unreachable("--output " + output, e);
     }
   }
 }

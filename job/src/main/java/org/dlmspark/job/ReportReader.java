@@ -217,12 +217,11 @@ final class ReportReader {
 
   /** With {@link RowTotals} and what {@link #period} reads. */
   private static Dataset<Row> sums(RelationalGroupedDataset groups, Column... more) {
-    List<Column> columns = new ArrayList<>(RowTotals.columns());
     Column decoded = col("timing.decode_ms").gt(0);
+    List<Column> columns = new ArrayList<>(List.of(more));
     columns.add(min(when(decoded, decodedFrom())).as("decoded_from"));
     columns.add(max(when(decoded, decodedTo())).as("decoded_to"));
-    Collections.addAll(columns, more);
-    return groups.agg(columns.get(0), columns.subList(1, columns.size()).toArray(Column[]::new));
+    return RowTotals.over(groups, columns.toArray(Column[]::new));
   }
 
   /** When a row got its slot, in seconds since 1970. */

@@ -7,8 +7,12 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.RelationalGroupedDataset;
 import org.apache.spark.sql.Row;
 
 /**
@@ -42,14 +46,17 @@ record RowTotals(
   static final RowTotals NONE = new RowTotals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /**
-   * What Spark has to compute for a group of rows.
+   * Sums over each group of rows.
    *
-   * @return aggregates, named as {@link #of} reads them
+   * @param groups rows of an output, grouped
+   * @param more other aggregates
+   * @return a row for each group, which {@link #of} reads
    */
-  static List<Column> columns() {
+  static Dataset<Row> over(RelationalGroupedDataset groups, Column... more) {
     Column fine = col("error").isNull();
-    return List.of(
-        count(lit(1)).as("rows"),
+    List<Column> columns = new ArrayList<>();
+    Collections.addAll(
+        columns,
         count(col("error")).as("failed"),
         count(when(fine.and(col("usage.forward_passes").equalTo(0)), lit(1))).as("shared"),
         total(when(fine, col("usage.prompt_tokens"))).as("prompt_tokens"),
@@ -59,6 +66,8 @@ record RowTotals(
         total(col("usage.positions_total")).as("positions_total"),
         coalesce(sum(col("timing.compute_ms")), lit(0.0)).as("compute_ms"),
         coalesce(sum(col("timing.decode_ms")), lit(0.0)).as("decode_ms"));
+    Collections.addAll(columns, more);
+    return groups.agg(count(lit(1)).as("rows"), columns.toArray(Column[]::new));
   }
 
   private static Column total(Column column) {

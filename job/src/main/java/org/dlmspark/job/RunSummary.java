@@ -132,14 +132,12 @@ record RunSummary(
       asked = reference.isNotNull();
       right = new AnswerCheck(check.answerPattern()).isRight(col("completion"), reference);
     }
-    List<Column> sums = new ArrayList<>(RowTotals.columns());
-    sums.add(first(col("error.message"), true).as("message"));
-    sums.add(collect_set(col("origin.executor")).as("executors"));
-    sums.add(count(when(asked, lit(1))).as("asked"));
-    sums.add(count(when(right, lit(1))).as("right"));
-    return output
-        .groupBy(col("finish_reason"), col("error.code").as("code"), own.as("own"))
-        .agg(sums.get(0), sums.subList(1, sums.size()).toArray(Column[]::new))
+    return RowTotals.over(
+            output.groupBy(col("finish_reason"), col("error.code").as("code"), own.as("own")),
+            first(col("error.message"), true).as("message"),
+            collect_set(col("origin.executor")).as("executors"),
+            count(when(asked, lit(1))).as("asked"),
+            count(when(right, lit(1))).as("right"))
         .collectAsList();
   }
 

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
@@ -44,34 +43,16 @@ final class TablePublisher {
    * @throws RefusedException if that cannot be, or if the table that is there does not fit
    */
   void prepare(StructType schema) {
-    StructType there =
-        asking(
-            () -> {
-              spark.sql(
-                  String.format(
-                      Locale.ROOT,
-                      "CREATE TABLE IF NOT EXISTS %s (%s) USING %s",
-                      output.table(),
-                      schema.asNullable().toDDL(),
-                      output.format().settingName()));
-              return spark.table(output.table()).schema();
-            });
-    Set<String> names = Set.of(there.fieldNames());
-    List<String> absent =
-        Arrays.stream(schema.fieldNames()).filter(name -> !names.contains(name)).toList();
-    if (!absent.isEmpty()) {
-      throw new RefusedException(
-          "output.table = "
-              + output.table()
-              + " has no column "
-              + String.join(", ", absent)
-              + ": add what is missing, or name a table that does not exist yet");
-    }
-  }
-
-  private <T> T asking(Supplier<T> step) {
+    StructType there;
     try {
-      return step.get();
+      spark.sql(
+          String.format(
+              Locale.ROOT,
+              "CREATE TABLE IF NOT EXISTS %s (%s) USING %s",
+              output.table(),
+              schema.asNullable().toDDL(),
+              output.format().settingName()));
+      there = spark.table(output.table()).schema();
     } catch (Exception e) { // Spark throws checked exceptions that its signatures do not name.
       throw new RefusedException(
           "output.table = "
@@ -83,6 +64,17 @@ final class TablePublisher {
               + "; check its name, and that Spark has the format's jar (--packages) and its catalog"
               + " (--conf spark.sql.catalog.NAME=...)",
           e);
+    }
+    Set<String> names = Set.of(there.fieldNames());
+    List<String> absent =
+        Arrays.stream(schema.fieldNames()).filter(name -> !names.contains(name)).toList();
+    if (!absent.isEmpty()) {
+      throw new RefusedException(
+          "output.table = "
+              + output.table()
+              + " has no column "
+              + String.join(", ", absent)
+              + ": add what is missing, or name a table that does not exist yet");
     }
   }
 
