@@ -38,7 +38,7 @@ public final class Console {
    * @param label what it is
    * @param value its text
    */
-  record Line(String label, String value) {
+  public record Line(String label, String value) {
 
     /**
      * Makes a line with grouped, locale-independent numbers.
@@ -48,16 +48,16 @@ public final class Console {
      * @param values for the format
      * @return the line
      */
-    static Line of(String label, String format, Object... values) {
+    public static Line of(String label, String format, Object... values) {
       return new Line(label, String.format(Locale.ROOT, format, values));
     }
   }
 
-  PrintStream out() {
+  public PrintStream out() {
     return out;
   }
 
-  PrintStream err() {
+  public PrintStream err() {
     return err;
   }
 
@@ -66,7 +66,7 @@ public final class Console {
    *
    * @return a stream that forgets what comes after the end
    */
-  PrintStream barBegins() {
+  public PrintStream barBegins() {
     bar = true;
     OutputStream line =
         new OutputStream() {
@@ -91,7 +91,7 @@ public final class Console {
   }
 
   /** The bar is gone. */
-  void barEnds() {
+  public void barEnds() {
     clearBar();
     bar = false;
   }
@@ -104,7 +104,7 @@ public final class Console {
   }
 
   /** Prints a heading and, indented under it, aligned lines; an empty label continues the last. */
-  void block(String heading, List<Line> lines) {
+  public void block(String heading, List<Line> lines) {
     clearBar();
     out.println(heading);
     lines.forEach(this::line);
@@ -112,20 +112,20 @@ public final class Console {
   }
 
   /** Prints one more line of a block. */
-  void line(Line line) {
+  public void line(Line line) {
     out.println("  " + pad(line.label()) + "  " + line.value());
     out.flush();
   }
 
   /** Prints one sentence. */
-  void say(String sentence) {
+  public void say(String sentence) {
     clearBar();
     out.println(sentence);
     out.flush();
   }
 
   /** Prints one error message, under the program's name. */
-  void error(String message) {
+  public void error(String message) {
     clearBar();
     err.println("dlm-spark: " + message);
     err.flush();
@@ -141,7 +141,7 @@ public final class Console {
    * @param bytes a number of bytes
    * @return such as {@code 5.2 MB}, in powers of 1000
    */
-  static String size(long bytes) {
+  public static String size(long bytes) {
     String[] units = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
     double value = bytes;
     int unit = 0;
@@ -158,7 +158,7 @@ public final class Console {
    * @param time the time
    * @return such as {@code 4.2 s} or {@code 3 min 5 s}
    */
-  static String time(Duration time) {
+  public static String time(Duration time) {
     return time.toMinutes() == 0
         ? String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1000.0)
         : String.format(Locale.ROOT, "%,d min %d s", time.toMinutes(), time.toSecondsPart());

@@ -1,6 +1,7 @@
 package org.dlmspark.job;
 
 import org.apache.spark.SparkConf;
+import org.dlmspark.job.command.DlmSparkCommand;
 
 /** The application's entry point. */
 public final class Main {

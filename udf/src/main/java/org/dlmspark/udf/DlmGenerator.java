@@ -9,6 +9,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
+import org.dlmspark.udf.service.DecoderService;
 
 /**
  * Adds a completion to every row of a table, as a stage of a Spark ML pipeline or by itself:

@@ -25,6 +25,9 @@ import org.apache.spark.sql.types.StructType;
 import org.dlmspark.udf.decode.GenerationKey;
 import org.dlmspark.udf.decode.GenerationSettingsBuilder;
 import org.dlmspark.udf.decode.SettingValue;
+import org.dlmspark.udf.prompt.ColumnPrompt;
+import org.dlmspark.udf.prompt.PromptSettings;
+import org.dlmspark.udf.service.DecoderSettings;
 import scala.Function1;
 
 /**

@@ -3,22 +3,22 @@ package org.dlmspark.udf;
 import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.SparkPlugin;
+import org.dlmspark.udf.plugin.DlmDriverPlugin;
+import org.dlmspark.udf.plugin.DlmExecutorPlugin;
+import org.dlmspark.udf.plugin.ExecutorStates;
+import org.dlmspark.udf.service.DecoderSettings;
 
 /**
  * Lets executors load their decoder while the job still prepares, and finds the rows that end their
  * process. Use it with {@code spark.plugins=org.dlmspark.udf.DlmSparkPlugin} and the settings under
- * {@link #DECODER_CONF}; without it the first task loads the decoder, and a row that ends its
- * process does so at each attempt of its task.
+ * {@link DecoderSettings#CONF}; without it the first task loads the decoder, and a row that ends
+ * its process does so at each attempt of its task.
  *
  * <p>What is known of such rows is in the driver's memory and nowhere else: a new driver begins
  * without it. With a local master there is nothing to find, since driver and executor are one
  * process.
  */
 public final class DlmSparkPlugin implements SparkPlugin {
-  /** The Spark setting that holds {@link DecoderSettings#toJson()}. */
-  public static final String DECODER_CONF = "spark.dlmspark.decoder";
-
-  private static final ExecutorStates EXECUTORS = new ExecutorStates();
 
   /** For Spark, which makes plugins by name. */
   public DlmSparkPlugin() {}
@@ -29,7 +29,7 @@ public final class DlmSparkPlugin implements SparkPlugin {
    * @return the states of the application that runs in this process, or ran last
    */
   public static ExecutorStates executors() {
-    return EXECUTORS;
+    return ExecutorStates.ofThisProcess();
   }
 
   @Override

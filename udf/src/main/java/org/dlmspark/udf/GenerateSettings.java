@@ -6,6 +6,8 @@ import java.util.Set;
 import org.apache.spark.sql.types.StructType;
 import org.dlmspark.udf.decode.GenerationKey;
 import org.dlmspark.udf.decode.GenerationSettings;
+import org.dlmspark.udf.prompt.PromptSettings;
+import org.dlmspark.udf.service.DecoderSettings;
 
 /**
  * Everything {@link GenerateUdf} needs to know, sent to the executors with it.

@@ -9,6 +9,9 @@ import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.types.VariantType;
+import org.dlmspark.udf.prompt.PromptSource;
+import org.dlmspark.udf.service.Completion;
+import org.dlmspark.udf.service.DecoderService;
 
 /**
  * Generates a completion for every row of a partition, by the decoder that the tasks of an executor

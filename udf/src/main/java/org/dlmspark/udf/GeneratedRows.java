@@ -20,6 +20,15 @@ import org.dlmspark.udf.decode.GenerationSettings;
 import org.dlmspark.udf.decode.RandomStream;
 import org.dlmspark.udf.decode.Sequence;
 import org.dlmspark.udf.decode.StopCheck;
+import org.dlmspark.udf.prompt.IdenticalRows;
+import org.dlmspark.udf.prompt.PromptException;
+import org.dlmspark.udf.prompt.PromptSettings;
+import org.dlmspark.udf.prompt.RowPrompts;
+import org.dlmspark.udf.service.Completion;
+import org.dlmspark.udf.service.DecodeLoop;
+import org.dlmspark.udf.service.DecoderService;
+import org.dlmspark.udf.service.ErrorCode;
+import org.dlmspark.udf.service.RowWatch;
 import org.dlmspark.udf.text.TextCodec;
 
 /**

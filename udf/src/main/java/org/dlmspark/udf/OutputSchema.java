@@ -9,6 +9,7 @@ import org.apache.spark.sql.internal.SQLConf;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.dlmspark.udf.service.Completion;
 import scala.collection.immutable.ArraySeq;
 
 /** The output row: all input columns, then those of a {@link Completion}. */

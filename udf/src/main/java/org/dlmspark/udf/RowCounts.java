@@ -3,6 +3,7 @@ package org.dlmspark.udf;
 import java.io.Serializable;
 import org.apache.spark.SparkContext;
 import org.apache.spark.util.LongAccumulator;
+import org.dlmspark.udf.service.Completion;
 
 /**
  * Named accumulators, which Spark's pages show for each stage while it runs. They count attempts

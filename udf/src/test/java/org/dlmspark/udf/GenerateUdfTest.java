@@ -29,6 +29,12 @@ import org.dlmspark.udf.decode.Remasking;
 import org.dlmspark.udf.fixtures.FaultyModels;
 import org.dlmspark.udf.fixtures.Golden;
 import org.dlmspark.udf.fixtures.GoldenCase;
+import org.dlmspark.udf.prompt.PromptSettings;
+import org.dlmspark.udf.service.DecoderLoadException;
+import org.dlmspark.udf.service.DecoderService;
+import org.dlmspark.udf.service.DecoderSettings;
+import org.dlmspark.udf.service.ExecutorFacts;
+import org.dlmspark.udf.service.RowWatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -426,7 +432,7 @@ final class GenerateUdfTest {
       rows.remove(3L);
       assertThat(rows.values()).allMatch(row -> row.isNullAt(5));
     } finally {
-      DecoderService.start(own.toJson(), ExecutorFacts.current(), RowWatch.NONE);
+      DecoderService.start(own.toJson(), new ExecutorFacts("driver", null, 1), RowWatch.NONE);
     }
   }
 

@@ -7,6 +7,7 @@ import org.apache.spark.ml.{Pipeline, PipelineModel}
 import org.apache.spark.sql.DataFrame
 import org.apache.spark.sql.functions._
 import org.dlmspark.udf.fixtures.{GoldenCase, GoldenModels, SparkSessionFixture}
+import org.dlmspark.udf.service.FailureReason
 import org.scalatest.funsuite.AnyFunSuite
 
 /** The generator in a Spark program that knows nothing of the job and its plugin. */

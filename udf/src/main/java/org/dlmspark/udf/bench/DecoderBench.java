@@ -2,7 +2,6 @@ package org.dlmspark.udf.bench;
 
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.dlmspark.udf.DecoderService;
 import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.decode.BatchScheduler;
 import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
@@ -15,6 +14,7 @@ import org.dlmspark.udf.decode.Remasking;
 import org.dlmspark.udf.decode.Sequence;
 import org.dlmspark.udf.decode.StepBatch;
 import org.dlmspark.udf.model.TorchDenoisingModel;
+import org.dlmspark.udf.service.DecoderService;
 
 /**
  * Measures the bare decoder: random prompts of one length, all begun together, with neither Spark

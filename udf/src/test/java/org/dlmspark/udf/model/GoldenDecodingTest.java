@@ -6,7 +6,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
-import org.dlmspark.udf.DecoderService;
 import org.dlmspark.udf.checkpoint.Checkpoint;
 import org.dlmspark.udf.decode.BatchScheduler;
 import org.dlmspark.udf.decode.GoldenSequences;
@@ -14,6 +13,7 @@ import org.dlmspark.udf.decode.ModelTraits;
 import org.dlmspark.udf.decode.Sequence;
 import org.dlmspark.udf.fixtures.Golden;
 import org.dlmspark.udf.fixtures.GoldenCase;
+import org.dlmspark.udf.service.DecoderService;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

@@ -1,0 +1,131 @@
+package org.dlmspark.job.output;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.dlmspark.job.RefusedException;
+import org.dlmspark.job.settings.JobSettings;
+import org.dlmspark.job.settings.OutputMode;
+
+/** Looks at the output path, so that a run neither stops at its end nor destroys anything. */
+public final class OutputCheck {
+
+  /** What Spark calls the files of a table. */
+  public static final Predicate<String> TABLE = name -> name.startsWith("part-");
+
+  private OutputCheck() {}
+
+  /**
+   * Checks that the output may be written. Creates nothing.
+   *
+   * @param settings the run's settings
+   * @param hadoop how to reach file systems
+   * @param written tells by the name of a file or folder in the output whether such a run writes it
+   * @throws RefusedException if the output exists and may not be replaced, or if it and the input
+   *     lie in one another
+   */
+  public static void check(JobSettings settings, Configuration hadoop, Predicate<String> written) {
+    String output = settings.output().path();
+    if (output.matches(".*[*?\\[\\]{}].*")) {
+      throw new RefusedException(
+          "output.path = "
+              + output
+              + " has a character of * ? [ ] { }, by which Spark finds files when it reads: choose"
+              + " another name");
+    }
+    try {
+      Path path = new Path(output);
+      FileSystem fileSystem = path.getFileSystem(hadoop);
+      refuseOverlap(settings, fileSystem.makeQualified(path), hadoop);
+      if (!fileSystem.exists(path)) {
+        return;
+      }
+      boolean resumable = written == TABLE;
+      OutputMode mode = settings.output().mode();
+      if (mode == OutputMode.ERROR_IF_EXISTS || (!resumable && mode != OutputMode.OVERWRITE)) {
+        throw new RefusedException(
+            "output.path = "
+                + output
+                + " exists: choose another, or replace it with --set output.mode=overwrite");
+      }
+      refuseForeignFiles(output, path, fileSystem, written);
+    } catch (RefusedException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) { // Hadoop throws the latter for a missing class.
+      throw OutputFolder.unreachable("output.path = " + output, e);
+    }
+  }
+
+  private static void refuseOverlap(JobSettings settings, Path output, Configuration hadoop) {
+    String input = settings.input().path();
+    for (Path root : roots(input, hadoop)) {
+      if (liesIn(root, output)) {
+        throw new RefusedException(
+            "output.path = "
+                + settings.output().path()
+                + " is or holds input.path = "
+                + input
+                + ": writing there would destroy the prompts; choose another folder");
+      }
+      if (liesIn(output, root)) {
+        throw new RefusedException(
+            "output.path = "
+                + settings.output().path()
+                + " lies inside input.path = "
+                + input
+                + ": the next run would read it as prompts; choose a folder outside");
+      }
+    }
+  }
+
+  private static List<Path> roots(String input, Configuration hadoop) {
+    try {
+      Path path = new Path(input);
+      FileSystem fileSystem = path.getFileSystem(hadoop);
+      FileStatus[] found = fileSystem.globStatus(path);
+      List<Path> roots = new ArrayList<>();
+      for (FileStatus status : found == null ? new FileStatus[0] : found) {
+        roots.add(fileSystem.makeQualified(status.getPath()));
+      }
+      return roots;
+    } catch (IOException | RuntimeException e) {
+      throw OutputFolder.unreachable("input.path = " + input, e);
+    }
+  }
+
+  private static boolean liesIn(Path path, Path folder) {
+    for (Path part = path; part != null; part = part.getParent()) {
+      if (part.equals(folder)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A slip in {@code output.path} must not cost a home directory. */
+  private static void refuseForeignFiles(
+      String output, Path path, FileSystem fileSystem, Predicate<String> written)
+      throws IOException {
+    if (!fileSystem.getFileStatus(path).isDirectory()) {
+      throw new RefusedException(
+          "output.path = " + output + " is a file: name the folder that the job is to write");
+    }
+    for (FileStatus status : fileSystem.listStatus(path)) {
+      String name = status.getPath().getName();
+      if (!written.test(name) && !name.startsWith("_") && !name.startsWith(".")) {
+        throw new RefusedException(
+            "output.path = "
+                + output
+                + " holds "
+                + name
+                + ", which this command does not write: output.mode = overwrite replaces only its own"
+                + " output; choose another folder or empty it yourself");
+      }
+    }
+  }
+}

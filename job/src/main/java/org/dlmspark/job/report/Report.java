@@ -1,0 +1,32 @@
+package org.dlmspark.job.report;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.apache.spark.sql.SparkSession;
+import org.dlmspark.job.RefusedException;
+import org.dlmspark.job.output.OutputFolder;
+
+/** The page beside an output's rows that tells what is in it and how it came about. */
+public final class Report {
+
+  private Report() {}
+
+  /** Whether the output has one. */
+  public static boolean isThere(OutputFolder folder) throws IOException {
+    return folder.read(OutputFolder.REPORT) != null;
+  }
+
+  /**
+   * Writes the report over the one that is there.
+   *
+   * @param spark the session to read the rows with
+   * @param folder the output
+   * @return what it tells
+   * @throws RefusedException if the output has no manifest or no rows
+   */
+  public static ReportData write(SparkSession spark, OutputFolder folder) throws IOException {
+    ReportData data = ReportReader.read(spark, folder);
+    folder.replace(OutputFolder.REPORT, ReportPage.html(data).getBytes(StandardCharsets.UTF_8));
+    return data;
+  }
+}

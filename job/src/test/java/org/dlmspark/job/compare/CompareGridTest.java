@@ -1,0 +1,178 @@
+package org.dlmspark.job.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.dlmspark.job.RefusedException;
+import org.dlmspark.job.compare.CompareGrid.Entry;
+import org.dlmspark.udf.decode.CacheSettings;
+import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
+import org.dlmspark.udf.decode.GenerationKey;
+import org.dlmspark.udf.decode.GenerationSettings;
+import org.dlmspark.udf.decode.GenerationSettingsBuilder;
+import org.dlmspark.udf.decode.Remasking;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CompareGridTest {
+
+  private static final GenerationSettings OWN =
+      new GenerationSettingsBuilder().genLength(64).temperature(0.5).build();
+
+  @TempDir Path folder;
+
+  private CompareGrid grid(String text) throws IOException {
+    return CompareGrid.read(Files.writeString(folder.resolve("grid.conf"), text), OWN);
+  }
+
+  @Test
+  void anEntryIsLaidOverTheRunsSettings() throws IOException {
+    CompareGrid grid =
+        grid(
+            """
+            settings = [
+              { name = "a", cache { refresh-interval = 2, policy = greedy }, generation.remasking = random }
+              { name = 2, generation { gen-length = 32, steps = 16 } }
+            ]
+            """);
+    assertThat(grid.common()).isEmpty();
+    assertThat(grid.entries()).extracting(Entry::name).containsExactly("a", "2");
+    Entry a = grid.baseline();
+    assertThat(a.generation())
+        .isEqualTo(
+            new GenerationSettingsBuilder(OWN)
+                .cachePolicy(CachePolicyName.GREEDY)
+                .refreshInterval(2)
+                .remasking(Remasking.RANDOM)
+                .build());
+    assertThat(a.text())
+        .isEqualTo(
+            "generation.remasking = random, cache.policy = greedy, cache.refresh-interval = 2");
+    assertThat(grid.entries().get(1).generation())
+        .isEqualTo(new GenerationSettingsBuilder(OWN).genLength(32).steps(16).build());
+    assertThat(grid.keys())
+        .containsExactlyInAnyOrder(
+            GenerationKey.REMASKING,
+            GenerationKey.CACHE_POLICY,
+            GenerationKey.REFRESH_INTERVAL,
+            GenerationKey.GEN_LENGTH,
+            GenerationKey.STEPS);
+  }
+
+  @Test
+  void whatIsCommonHoldsUnlessAnEntrySaysOtherwise() throws IOException {
+    CompareGrid grid =
+        grid(
+            """
+            common.generation { threshold = 0.9, seed = 5 }
+            settings = [{ name = a }, { name = b, generation.threshold = null }]
+            """);
+    assertThat(grid.common()).isEqualTo("generation.threshold = 0.9, generation.seed = 5");
+    assertThat(grid.entries())
+        .extracting(entry -> entry.generation().unmasking().threshold())
+        .containsExactly(0.9, null);
+    assertThat(grid.entries())
+        .extracting(entry -> entry.generation().seed())
+        .containsExactly(5L, 5L);
+    assertThat(grid.entries())
+        .extracting(Entry::text)
+        .containsExactly("", "generation.threshold = null");
+    assertThat(grid.keys()).containsExactlyInAnyOrder(GenerationKey.THRESHOLD, GenerationKey.SEED);
+  }
+
+  @Test
+  void theBaselineIsTheOneCalledNone() throws IOException {
+    CompareGrid grid =
+        grid("settings = [{ name = a }, { name = b }, { name = none, cache.policy = none }]");
+    assertThat(grid.entries()).extracting(Entry::name).containsExactly("none", "a", "b");
+    assertThat(grid.baseline().generation().cache().policy()).isEqualTo(CachePolicyName.NONE);
+  }
+
+  /** Whatever a run's own settings are, the default grid must not be refused for them. */
+  @ParameterizedTest
+  @CsvSource({
+    "low_confidence, 0, ",
+    "low_confidence, 0, 0.8",
+    "entropy, 0.5, ",
+    "random, 0, ",
+    "maskgit_plus, 0.1, ",
+  })
+  void theDefaultGridFitsEveryRun(String remasking, double algTemp, Double threshold) {
+    GenerationSettings own =
+        new GenerationSettingsBuilder()
+            .remasking(
+                List.of(Remasking.values()).stream()
+                    .filter(value -> value.settingName().equals(remasking))
+                    .findFirst()
+                    .orElseThrow())
+            .algTemp(algTemp)
+            .threshold(threshold)
+            .build();
+    CompareGrid grid = CompareGrid.read(null, own);
+    assertThat(grid.source()).isEqualTo("the default grid");
+    assertThat(grid.baseline().name()).isEqualTo("none");
+    assertThat(grid.baseline().generation().unmasking().threshold()).isNull();
+    assertThat(grid.entries())
+        .extracting(entry -> entry.generation().cache().policy())
+        .contains(CachePolicyName.values());
+    assertThat(grid.entries())
+        .filteredOn(entry -> entry.name().contains("threshold 0.9"))
+        .extracting(entry -> entry.generation().unmasking().threshold())
+        .containsExactly(0.9, 0.9, 0.9);
+    assertThat(grid.entries())
+        .filteredOn(entry -> entry.name().startsWith("greedy"))
+        .extracting(entry -> entry.generation().cache())
+        .containsExactly(new CacheSettings(CachePolicyName.GREEDY, 2, 4));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "settings = [] | : has no settings: write settings = [",
+        "other = 1 | : unknown key other (FILE: 1): a grid holds settings = [",
+        "settings = 5 | : has no settings: write settings = [",
+        "settings = [5] | : 5 (FILE: 1) must be a group, such as { name = \"none\"",
+        "common = 5, settings = [{ name = a }] | : common (FILE: 1) must be a group of settings",
+        "settings = [{ cache.policy = none }] | : a setting's name = \"\" (FILE: 1): must be 1 to"
+            + " 30 letters",
+        "settings = [{ name = \"a*b\" }] | : a setting's name = \"a*b\" (FILE: 1): must be",
+        "settings = [{ name = \"../a\" }] | : a setting's name = \"../a\" (FILE: 1): must be",
+        "settings = [{ name = a }, { name = a }] | : two settings are called \"a\" (FILE: 1): give",
+        "settings = [{ name = a, cache.refresh-intervall = 8 }] | , setting \"a\": unknown setting"
+            + " cache.refresh-intervall (FILE: 1): did you mean cache.refresh-interval?",
+        "settings = [{ name = a, batch.max-tokens = 8 }] | , setting \"a\": batch.max-tokens (FILE:"
+            + " 1): a grid varies generation and cache settings alone; set it for the whole",
+        "common.model.path = m, settings = [{ name = a }] | , common: model.path (FILE: 1): a grid"
+            + " varies",
+        "settings = [{ name = a, generation.steps = many }] | , setting \"a\": generation.steps ="
+            + " \"many\": must be a whole number (FILE: 1)",
+        "settings = [{ name = a, cache.policy = greedy }] | , setting \"a\": cache.policy = greedy"
+            + " must know which positions come next, and generation.remasking = low_confidence",
+        "settings = [{ name = a, generation.block-length = 48 }] | , setting \"a\":"
+            + " generation.block-length = 48 does not divide generation.gen-length = 64",
+        "settings = [{ name = a, cache.policy = ${x} }] | : cannot be resolved: ",
+        "settings = [ | : cannot be read as HOCON, correct it there: ",
+      })
+  void refusals(String text, String message) {
+    String file = folder.resolve("grid.conf").toString();
+    assertThatThrownBy(() -> grid(text))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageStartingWith("--grid " + file + message.replace("FILE", file));
+  }
+
+  @Test
+  void refusesAFileThatIsNotThere() {
+    assertThatThrownBy(() -> CompareGrid.read(Path.of("no.conf"), OWN))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage(
+            "--grid no.conf: there is no such file; check the path: a relative one begins where you stand");
+  }
+}

@@ -1,0 +1,106 @@
+package org.dlmspark.job.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.plugin.DriverPlugin;
+import org.apache.spark.api.plugin.ExecutorPlugin;
+import org.apache.spark.api.plugin.SparkPlugin;
+import org.apache.spark.sql.SparkSession;
+import org.dlmspark.job.RefusedException;
+import org.dlmspark.udf.DlmSparkPlugin;
+import org.dlmspark.udf.service.DecoderSettings;
+import org.junit.jupiter.api.Test;
+
+class SessionsTest {
+
+  private static final DecoderSettings DECODER = decoder("src");
+
+  private static DecoderSettings decoder(String path) {
+    return new DecoderSettings(path, "auto", "cpu", 1, 2, 300);
+  }
+
+  private static SparkConf conf(String master) {
+    return new SparkConf(false).setMaster(master).set("spark.ui.enabled", "false");
+  }
+
+  @Test
+  void configuresSparkForDecoding() {
+    SparkConf conf =
+        conf("local[1]")
+            .set("spark.plugins", NoPlugin.class.getName())
+            .set("spark.speculation", "true");
+    SparkSession spark = Sessions.start(conf, "nightly", DECODER);
+    try {
+      SparkConf started = spark.sparkContext().conf();
+      assertThat(started.get("spark.app.name")).isEqualTo("nightly");
+      assertThat(started.get("spark.speculation")).isEqualTo("false");
+      assertThat(started.get("spark.task.maxFailures")).isEqualTo("16");
+      assertThat(started.get("spark.stage.maxConsecutiveAttempts")).isEqualTo("16");
+      assertThat(started.get("spark.plugins"))
+          .isEqualTo(NoPlugin.class.getName() + "," + DlmSparkPlugin.class.getName());
+      assertThat(started.get(DecoderSettings.CONF)).isEqualTo(DECODER.toJson());
+    } finally {
+      spark.stop();
+    }
+  }
+
+  @Test
+  void loadsNoDecoderWithoutOne() {
+    SparkSession spark = Sessions.start(conf("local[1]"), "plan", null);
+    try {
+      assertThat(spark.sparkContext().conf().contains("spark.plugins")).isFalse();
+      assertThat(spark.sparkContext().conf().contains(DecoderSettings.CONF)).isFalse();
+    } finally {
+      spark.stop();
+    }
+  }
+
+  @Test
+  void refusesToGuessAMaster() {
+    assertThatThrownBy(() -> Sessions.start(new SparkConf(false), "x", null))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageStartingWith("no Spark master is set");
+  }
+
+  @Test
+  void executorsGetAnAbsoluteModelPath() {
+    String absolute = Path.of("src").toAbsolutePath().toString();
+    for (String master :
+        new String[] {"local", "local[*]", "local-cluster[2,1,1024]", "spark://host:7077"}) {
+      assertThat(Sessions.forExecutors(DECODER, conf(master))).isEqualTo(decoder(absolute));
+    }
+  }
+
+  @Test
+  void whatMayBeShippedKeepsItsPath() {
+    SparkConf archives = conf("yarn").set("spark.yarn.dist.archives", "src.zip#src");
+    assertThat(Sessions.forExecutors(DECODER, archives)).isEqualTo(DECODER);
+    assertThat(Sessions.forExecutors(decoder("not-here"), conf("local")))
+        .isEqualTo(decoder("not-here"));
+  }
+
+  @Test
+  void aModelThatSparkUnpacksIsLookedAtLater() {
+    SparkConf archives = conf("yarn").set("spark.archives", "llada.zip#llada");
+    assertThat(Sessions.shipsModel("llada", archives)).isTrue();
+    assertThat(Sessions.shipsModel("llada", conf("yarn"))).isFalse();
+    assertThat(Sessions.shipsModel("/models/llada", archives)).isFalse();
+    assertThat(Sessions.shipsModel("src", archives)).isFalse();
+  }
+
+  /** A user's own plugin, without parts. */
+  public static final class NoPlugin implements SparkPlugin {
+    @Override
+    public DriverPlugin driverPlugin() {
+      return null;
+    }
+
+    @Override
+    public ExecutorPlugin executorPlugin() {
+      return null;
+    }
+  }
+}

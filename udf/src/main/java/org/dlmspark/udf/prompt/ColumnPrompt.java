@@ -1,0 +1,67 @@
+package org.dlmspark.udf.prompt;
+
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.types.StructType;
+import org.dlmspark.udf.service.ErrorCode;
+import org.dlmspark.udf.text.ChatMessage;
+
+/**
+ * Prompts as they stand in a string column.
+ *
+ * @param column its name, {@code input.prompt-column}
+ */
+public record ColumnPrompt(String column) implements PromptSource {
+
+  @Override
+  public String key() {
+    return "input.prompt-column";
+  }
+
+  @Override
+  public String value() {
+    return column;
+  }
+
+  @Override
+  public String description() {
+    return "column " + column;
+  }
+
+  @Override
+  public List<String> columns() {
+    return List.of(column);
+  }
+
+  @Override
+  public void checkTypes(StructType input) {
+    DataType type = input.apply(column).dataType();
+    if (!(type instanceof StringType)) {
+      throw new IllegalArgumentException(
+          named(column) + " is of type " + type.simpleString() + ": prompts must be strings");
+    }
+  }
+
+  @Override
+  public List<ChatMessage> messages(Row row, StructType input) {
+    String prompt = row.getString(input.fieldIndex(column));
+    if (prompt == null || prompt.isBlank()) {
+      throw new PromptException(
+          ErrorCode.PROMPT_EMPTY,
+          "column "
+              + column
+              + " is "
+              + (prompt == null ? "null" : "empty")
+              + " in this row: give it a text, or leave the row out");
+    }
+    return List.of(ChatMessage.user(prompt));
+  }
+
+  @Override
+  public Column text(StructType input) {
+    return Columns.named(column);
+  }
+}

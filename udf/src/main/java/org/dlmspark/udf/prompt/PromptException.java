@@ -1,0 +1,24 @@
+package org.dlmspark.udf.prompt;
+
+import org.dlmspark.udf.service.ErrorCode;
+
+/** A row gives no prompt. The message names the column and says what is wrong with it. */
+public final class PromptException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final ErrorCode code;
+
+  PromptException(ErrorCode code, String message) {
+    super(message);
+    this.code = code;
+  }
+
+  /**
+   * What the row's {@code error.code} will be.
+   *
+   * @return the code
+   */
+  public ErrorCode code() {
+    return code;
+  }
+}
