@@ -201,7 +201,7 @@ if [[ -n ${cuda_jars[0]-} && -z ${PYTORCH_LIBRARY_PATH-} && ${spark_args[*]-} !=
     take_option --driver-class-path
     spark_args+=(--driver-class-path "${cuda_jars[0]}${taken:+:${taken//,/:}}")
   else
-    say "shipping ${cuda_jars[0]##*/} with the job; unpack it on the nodes once to save that (README, \"A cluster\")"
+    say "shipping ${cuda_jars[0]##*/} with the job; unpack it on the nodes once to save that (docs/cluster.md)"
     take_option --jars
     spark_args+=(--jars "${taken:+$taken,}${cuda_jars[0]}")
   fi
