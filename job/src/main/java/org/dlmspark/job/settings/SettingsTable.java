@@ -4,7 +4,7 @@ import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
 import java.util.stream.Collectors;
 
-/** The table of settings in the README, made from {@code reference.conf}. */
+/** The table of settings in {@code docs/settings.md}, made from {@code reference.conf}. */
 public final class SettingsTable {
 
   private SettingsTable() {}

@@ -9,23 +9,23 @@ import org.junit.jupiter.api.Test;
 
 class SettingsTableTest {
 
-  private static final Path README = Path.of("..", "README.md");
+  private static final Path PAGE = Path.of("..", "docs", "settings.md");
   private static final String BEGIN = "<!-- settings:begin -->\n";
   private static final String END = "<!-- settings:end -->";
 
-  /** To write the table anew: {@code mvn -pl job -am test -Dreadme.update=true}. */
+  /** To write the table anew: {@code mvn -pl job -am test -Dsettings.update=true}. */
   @Test
-  void readmeHoldsTheTable() throws IOException {
-    String readme = Files.readString(README);
-    int begin = readme.indexOf(BEGIN) + BEGIN.length();
-    int end = readme.indexOf(END);
+  void thePageHoldsTheTable() throws IOException {
+    String page = Files.readString(PAGE);
+    int begin = page.indexOf(BEGIN) + BEGIN.length();
+    int end = page.indexOf(END);
     assertThat(begin).isGreaterThan(BEGIN.length()).isLessThanOrEqualTo(end);
-    if (Boolean.getBoolean("readme.update")) {
-      readme = readme.substring(0, begin) + SettingsTable.markdown() + readme.substring(end);
-      Files.writeString(README, readme);
-      end = readme.indexOf(END);
+    if (Boolean.getBoolean("settings.update")) {
+      page = page.substring(0, begin) + SettingsTable.markdown() + page.substring(end);
+      Files.writeString(PAGE, page);
+      end = page.indexOf(END);
     }
-    assertThat(readme.substring(begin, end)).isEqualTo(SettingsTable.markdown());
+    assertThat(page.substring(begin, end)).isEqualTo(SettingsTable.markdown());
   }
 
   @Test

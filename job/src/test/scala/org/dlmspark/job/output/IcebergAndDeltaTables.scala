@@ -9,7 +9,7 @@ import org.dlmspark.udf.DlmGenerator
 import org.dlmspark.udf.fixtures.{GoldenModels, TempFolder}
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Prompts out of tables of Iceberg and Delta, and completions into them, as the README has it: mvn -Ptables verify. */
+/** Prompts out of tables of Iceberg and Delta, and completions into them, as docs/tables.md has it: mvn -Ptables verify. */
 class IcebergAndDeltaTables extends AnyFunSuite with CommandRuns with GoldenModels with TempFolder {
 
   /**
