@@ -1,5 +1,6 @@
 /**
- * What runs on the driver: settings, checks, the plan, the Spark job, its summary and the command
- * line. Never sees a token; hands the rows to {@link org.dlmspark.udf.GenerateUdf}.
+ * What runs on the driver, room by room: settings, checks, runs, their report and the command line.
+ * Here is the entry point, and what every room may use: the console, the refusal, the version. It
+ * never sees a token, and hands the rows to {@link org.dlmspark.udf.GenerateUdf}.
  */
 package org.dlmspark.job;

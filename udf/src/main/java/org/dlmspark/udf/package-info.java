@@ -1,5 +1,6 @@
 /**
- * What runs inside a Spark executor: the decoder service, the mapPartitions function and the rows
- * they give back. Useful from any Spark application, with or without the dlm-spark job.
+ * The front of what runs inside a Spark executor: the mapPartitions function, the rows it gives
+ * back, and the Spark ML transformer. Knows all rooms; useful from any Spark application, with or
+ * without the dlm-spark job.
  */
 package org.dlmspark.udf;

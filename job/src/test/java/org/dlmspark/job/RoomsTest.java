@@ -1,0 +1,37 @@
+package org.dlmspark.job;
+
+import static org.dlmspark.udf.fixtures.Rooms.ROOT;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import org.dlmspark.udf.fixtures.Rooms;
+
+/** The rooms of this module: who knows whom. */
+@AnalyzeClasses(packages = "org.dlmspark.job", importOptions = DoNotIncludeTests.class)
+class RoomsTest {
+
+  private static final Rooms ROOMS =
+      new Rooms("org.dlmspark.job")
+          .room(ROOT)
+          .room("settings", ROOT)
+          .room("input", ROOT, "settings")
+          .room("output", ROOT, "settings")
+          .room("run", ROOT, "settings", "input", "output")
+          .room("compare", ROOT, "settings", "input", "output", "run")
+          .room("report", ROOT, "settings", "output")
+          .room("bench", ROOT, "settings")
+          .room("command", ROOT, "settings", "input", "output", "run", "compare", "report", "bench")
+          .alone("org.dlmspark.job.Main", ROOT, "command");
+
+  @ArchTest
+  static void everyClassHasARoom(JavaClasses classes) {
+    ROOMS.requireAllKnown(classes);
+  }
+
+  @ArchTest
+  static void noRoomKnowsMoreThanItMay(JavaClasses classes) {
+    ROOMS.rules().forEach(rule -> rule.check(classes));
+  }
+}
