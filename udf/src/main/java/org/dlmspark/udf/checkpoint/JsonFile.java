@@ -72,12 +72,14 @@ final class JsonFile {
       throw new CheckpointException(
           where + " is not valid JSON: " + ShownValue.of(e.getOriginalMessage()) + place, e);
     } catch (IOException e) {
-      throw new CheckpointException(where + " is not valid JSON: " + ShownValue.of(e.toString()), e);
+      throw new CheckpointException(
+          where + " is not valid JSON: " + ShownValue.of(e.toString()), e);
     }
     if (node instanceof ObjectNode object) {
       return object;
     }
-    throw new CheckpointException(where + " does not hold a JSON object but " + ShownValue.of(node));
+    throw new CheckpointException(
+        where + " does not hold a JSON object but " + ShownValue.of(node));
   }
 
   private static int columnOf(JsonProcessingException e) {

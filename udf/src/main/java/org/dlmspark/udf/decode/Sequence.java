@@ -73,8 +73,7 @@ public final class Sequence {
     this.settings = settings.resolve(model);
     this.stopCheck = stopCheck;
     progress =
-        new SequenceProgress(
-            promptIds, settings.genLength(), this.settings.blockLength(), model);
+        new SequenceProgress(promptIds, settings.genLength(), this.settings.blockLength(), model);
     candidates = new StepCandidates(this.settings, random, priority);
     plan = new StepPlan(this.settings, model, random, progress, candidates);
   }

@@ -71,7 +71,8 @@ final class RunningBatch {
    * Runs one denoising step of all jobs.
    *
    * @return the jobs that this step finished; they have left the batch
-   * @throws RuntimeException what the model threw, or an {@link Error}; the jobs are where they were
+   * @throws RuntimeException what the model threw, or an {@link Error}; the jobs are where they
+   *     were
    */
   List<DecodeJob> step() {
     return left(scheduler.step());

@@ -100,8 +100,8 @@ final class NativeTokenizer implements AutoCloseable {
    * @param text any text; a surrogate without its other half counts as U+FFFD
    * @param addSpecialTokens whether to add those that the folder's post-processor adds
    * @return the ids, as many as there are
-   * @throws TextException if the tokenizer has no token for a part of the text, or the text has more
-   *     than 4,194,304 characters, at which the native library could end the process
+   * @throws TextException if the tokenizer has no token for a part of the text, or the text has
+   *     more than 4,194,304 characters, at which the native library could end the process
    */
   int[] encode(String text, boolean addSpecialTokens) {
     if (text.length() > MAX_CHARACTERS) {

@@ -64,7 +64,8 @@ final class TokenizerFile {
       JsonNode id = token.getValue();
       if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0) {
         throw refused(
-            "model.vocab", ShownValue.of(token.getKey()) + " has the id " + ShownValue.of(id) + ", no token id");
+            "model.vocab",
+            ShownValue.of(token.getKey()) + " has the id " + ShownValue.of(id) + ", no token id");
       }
     }
     for (String key : new String[] {"dropout", "continuing_subword_prefix", "end_of_word_suffix"}) {
@@ -139,7 +140,8 @@ final class TokenizerFile {
     }
     if (regex && !SplitPattern.takesLinearTime(text)) {
       throw refused(
-          key, "the pattern " + ShownValue.of(text) + " is not known to take time linear in the text");
+          key,
+          "the pattern " + ShownValue.of(text) + " is not known to take time linear in the text");
     }
   }
 

@@ -210,7 +210,9 @@ final class SequenceSettingsTest {
       assertThat(sequence.state().masked().get(stubborn)).isTrue();
       step(sequence, model);
     }
-    assertThat(sequence.state().masked()).as("the second block").isEqualTo(set(PROMPT + 4, PROMPT + 8));
+    assertThat(sequence.state().masked())
+        .as("the second block")
+        .isEqualTo(set(PROMPT + 4, PROMPT + 8));
     while (!sequence.finished()) {
       step(sequence, model);
     }
