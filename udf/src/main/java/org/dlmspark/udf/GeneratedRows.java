@@ -25,7 +25,7 @@ import org.dlmspark.udf.prompt.PromptException;
 import org.dlmspark.udf.prompt.PromptSettings;
 import org.dlmspark.udf.prompt.RowPrompts;
 import org.dlmspark.udf.service.Completion;
-import org.dlmspark.udf.service.DecodeLoop;
+import org.dlmspark.udf.service.DecodeJob;
 import org.dlmspark.udf.service.DecoderService;
 import org.dlmspark.udf.service.ErrorCode;
 import org.dlmspark.udf.service.RowWatch;
@@ -59,7 +59,7 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
     /** Null if the row is decoded whatever others are. */
     private IdenticalRows.Key key;
 
-    private DecodeLoop.Job job;
+    private DecodeJob job;
 
     Pending(Row row, boolean alone) {
       this.row = row;
@@ -80,8 +80,8 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
   private final Consumer<Completion> counter;
   private final int mostInFlight;
 
-  private final BlockingQueue<DecodeLoop.Job> done = new LinkedBlockingQueue<>();
-  private final IdentityHashMap<DecodeLoop.Job, Pending> inFlight = new IdentityHashMap<>();
+  private final BlockingQueue<DecodeJob> done = new LinkedBlockingQueue<>();
+  private final IdentityHashMap<DecodeJob, Pending> inFlight = new IdentityHashMap<>();
 
   /** Rows that have to run alone: their turn comes when all others of the task are done. */
   private final Deque<Row> putAside = new ArrayDeque<>();
@@ -150,7 +150,7 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
         if (ready != null) {
           return ready;
         }
-        DecodeLoop.Job finished = done.poll(POLL_MS, TimeUnit.MILLISECONDS);
+        DecodeJob finished = done.poll(POLL_MS, TimeUnit.MILLISECONDS);
         if (finished != null) {
           return finishedRow(inFlight.remove(finished), finished);
         }
@@ -296,7 +296,7 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
     int[] ids = pending.promptIds;
     GenerationSettings generation = pending.generation;
     pending.job =
-        new DecodeLoop.Job(
+        new DecodeJob(
             name(pending.row),
             pending.alone,
             () ->
@@ -364,7 +364,7 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
             origin(pending)));
   }
 
-  private Row finishedRow(Pending pending, DecodeLoop.Job job) {
+  private Row finishedRow(Pending pending, DecodeJob job) {
     Completion completion = completion(pending, job);
     if (pending.key != null) {
       for (Pending other : identical.finish(pending.key, completion)) {
@@ -374,7 +374,7 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
     return output(pending, completion);
   }
 
-  private Completion completion(Pending pending, DecodeLoop.Job job) {
+  private Completion completion(Pending pending, DecodeJob job) {
     Sequence sequence = job.sequence();
     TextCodec.Cut cut = null;
     int[] ids = null;
@@ -452,6 +452,6 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
   /** Drops what is still in the decoder: its slots are free again at the next step. */
   @Override
   public void close() {
-    inFlight.keySet().forEach(DecodeLoop.Job::cancel);
+    inFlight.keySet().forEach(DecodeJob::cancel);
   }
 }

@@ -142,7 +142,7 @@ final class ConfigFile {
    */
   CheckpointException wrong(String key, String reason) {
     return new CheckpointException(
-        file + ": " + key + " = " + JsonFile.shown(json.path(key)) + ": " + reason);
+        file + ": " + key + " = " + ShownValue.of(json.path(key)) + ": " + reason);
   }
 
   private JsonNode need(String key) {

@@ -1,45 +1,17 @@
 package org.dlmspark.udf.checkpoint;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Reads JSON that nobody vouches for: size, depth and number of values are bounded. */
+/** Reads JSON files that nobody vouches for, none larger than its bound. */
 final class JsonFile {
-  private static final int LONGEST_SHOWN = 120;
-
-  // A tree costs up to a hundred bytes a token, whatever the text's length: hence the token bound.
-  // A tensor takes about 17 tokens, so that the bound leaves room for more than 200,000 of them.
-  private static final StreamReadConstraints CONSTRAINTS =
-      StreamReadConstraints.builder()
-          .maxNestingDepth(64)
-          .maxNumberLength(100)
-          .maxNameLength(10_000)
-          .maxStringLength(1_000_000)
-          .maxTokenCount(4_000_000)
-          .build();
-
-  // Names are not canonicalised: the table that does it gives up, with an exception of its own
-  // kind, on names made to collide.
-  private static final ObjectMapper MAPPER =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(CONSTRAINTS)
-                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                  .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-                  .build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
+  private static final ObjectMapper MAPPER = UntrustedJson.mapper(1_000_000);
 
   private JsonFile() {}
 
@@ -98,29 +70,19 @@ final class JsonFile {
               ? ""
               : " (line " + e.getLocation().getLineNr() + ", column " + columnOf(e) + ")";
       throw new CheckpointException(
-          where + " is not valid JSON: " + shown(e.getOriginalMessage()) + place, e);
+          where + " is not valid JSON: " + ShownValue.of(e.getOriginalMessage()) + place, e);
     } catch (IOException e) {
-      throw new CheckpointException(where + " is not valid JSON: " + shown(e.toString()), e);
+      throw new CheckpointException(
+          where + " is not valid JSON: " + ShownValue.of(e.toString()), e);
     }
     if (node instanceof ObjectNode object) {
       return object;
     }
-    throw new CheckpointException(where + " does not hold a JSON object but " + shown(node));
+    throw new CheckpointException(
+        where + " does not hold a JSON object but " + ShownValue.of(node));
   }
 
   private static int columnOf(JsonProcessingException e) {
     return e.getLocation().getColumnNr();
-  }
-
-  /**
-   * A value from a file as it may stand in a message: on one line and of bounded length.
-   *
-   * @param value anything
-   * @return its text without control characters, cut where it grows long
-   */
-  static String shown(Object value) {
-    String text = String.valueOf(value);
-    String cut = text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN) + "...";
-    return cut.replaceAll("\\p{Cntrl}", " ");
   }
 }

@@ -86,7 +86,7 @@ final class WeightFiles {
               + ": tensor "
               + name
               + " has shape "
-              + JsonFile.shown(found)
+              + ShownValue.of(found)
               + ", and config.json asks for "
               + expected
               + ": the weights do not belong to this config.json");
@@ -103,12 +103,8 @@ final class WeightFiles {
     Map<NumberType, Long> bytes = new EnumMap<>(NumberType.class);
     byTensor.forEach(
         (name, file) -> {
-          SafetensorsFile.Entry entry = file.entries().get(name);
-          for (NumberType type : NumberType.values()) {
-            if (type.safetensorsName().equals(entry.dtype())) {
-              bytes.merge(type, entry.bytes(), Long::sum);
-            }
-          }
+          TensorEntry entry = file.entries().get(name);
+          entry.numberType().ifPresent(type -> bytes.merge(type, entry.bytes(), Long::sum));
         });
     return bytes.isEmpty()
         ? NumberType.FLOAT32
@@ -119,7 +115,7 @@ final class WeightFiles {
     JsonNode map = JsonFile.read(index, MAX_INDEX_BYTES).path("weight_map");
     if (!(map instanceof ObjectNode)) {
       throw new CheckpointException(
-          index + ": weight_map = " + JsonFile.shown(map) + " is not an object; download it again");
+          index + ": weight_map = " + ShownValue.of(map) + " is not an object; download it again");
     }
     Map<String, SafetensorsFile> shards = new HashMap<>();
     for (Map.Entry<String, JsonNode> field : map.properties()) {
@@ -128,9 +124,9 @@ final class WeightFiles {
         throw new CheckpointException(
             index
                 + ": tensor "
-                + JsonFile.shown(field.getKey())
+                + ShownValue.of(field.getKey())
                 + " is said to be in "
-                + JsonFile.shown(field.getValue())
+                + ShownValue.of(field.getValue())
                 + ": a shard must be a plain file name that ends in .safetensors");
       }
       SafetensorsFile file =
@@ -139,7 +135,7 @@ final class WeightFiles {
         throw new CheckpointException(
             file.path()
                 + " has no tensor "
-                + JsonFile.shown(field.getKey())
+                + ShownValue.of(field.getKey())
                 + ", though "
                 + INDEX
                 + " says so: index and shards are of different downloads; download both again");
@@ -189,7 +185,7 @@ final class WeightFiles {
   private static List<String> list(Path folder, String glob) {
     List<String> names = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, glob)) {
-      files.forEach(file -> names.add(JsonFile.shown(file.getFileName())));
+      files.forEach(file -> names.add(ShownValue.of(file.getFileName())));
     } catch (IOException e) {
       throw new CheckpointException("model.path = " + folder + " cannot be listed: " + e, e);
     }

@@ -1,7 +1,6 @@
 package org.dlmspark.udf.decode;
 
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.function.IntToDoubleFunction;
 
 /**
@@ -9,7 +8,7 @@ import java.util.function.IntToDoubleFunction;
  * and random stream. A {@link BatchScheduler} drives it: {@link #plan} before the forward pass,
  * {@link #advance} after it, until {@link #finished()}. Not thread-safe.
  */
-public final class Sequence implements SequenceState {
+public final class Sequence {
 
   /** How a sequence ended. */
   public enum Outcome {
@@ -22,28 +21,10 @@ public final class Sequence implements SequenceState {
   }
 
   private final GenerationSettings settings;
-  private final Unmasking unmasking;
-  private final ModelTraits model;
-  private final RandomStream random;
-  private final IntToDoubleFunction priority;
   private final StopCheck stopCheck;
-  private final CachePolicy policy;
-  private final TokenChoice choice;
-  private final int promptLength;
-  private final int[] tokens;
-
-  private final BitSet masked = new BitSet();
-  private final BitSet maskedBeforePreviousStep = new BitSet();
-  private final BitSet targets = new BitSet();
-  private int blockStart;
-  private int stepInBlock;
-  private int step;
-
-  /** Everything before this position is decoded and holds no end token. */
-  private int scanned;
-
-  /** The end token's position once everything before it is decoded; -1 until then. */
-  private int end = -1;
+  private final SequenceProgress progress;
+  private final StepCandidates candidates;
+  private final StepPlan plan;
 
   /** The position after the last generated token, once the sequence has ended. */
   private int generatedTo;
@@ -51,20 +32,9 @@ public final class Sequence implements SequenceState {
   private Outcome outcome;
   private String failure;
 
-  /** Active positions of the step that {@link #plan} added to the batch. */
-  private int planned;
-
   private int forwardPasses;
   private long positionsComputed;
   private long computeNanos;
-
-  // One step's scratch, sized for a block.
-  private final BitSet active = new BitSet();
-  private final int[] candidatePosition;
-  private final double[] confidence;
-  private final int[] picks;
-  private int candidateCount;
-  private int firstCandidate;
 
   /**
    * Creates a sequence of a prompt and {@code settings.genLength()} masks.
@@ -101,29 +71,11 @@ public final class Sequence implements SequenceState {
       StopCheck stopCheck,
       IntToDoubleFunction priority) {
     this.settings = settings.resolve(model);
-    this.model = model;
-    this.random = random;
     this.stopCheck = stopCheck;
-    this.priority = priority;
-    unmasking = this.settings.unmasking();
-    policy = CachePolicy.of(settings.cache(), model.shiftedLogits());
-    choice = TokenChoice.of(this.settings);
-    promptLength = promptIds.length;
-    tokens = Arrays.copyOf(promptIds, promptLength + settings.genLength());
-    Arrays.fill(tokens, promptLength, tokens.length, model.mask());
-    masked.set(promptLength, tokens.length);
-    maskedBeforePreviousStep.or(masked);
-    int blockLength = this.settings.blockLength();
-    candidatePosition = new int[blockLength];
-    confidence = new double[blockLength];
-    picks = new int[blockLength];
-    scanned = promptLength;
-    beginBlock(promptLength);
-  }
-
-  private void beginBlock(int start) {
-    blockStart = start;
-    stepInBlock = 0;
+    progress =
+        new SequenceProgress(promptIds, settings.genLength(), this.settings.blockLength(), model);
+    candidates = new StepCandidates(this.settings, random, priority);
+    plan = new StepPlan(this.settings, model, random, progress, candidates);
   }
 
   /**
@@ -133,7 +85,7 @@ public final class Sequence implements SequenceState {
    * @return rows
    */
   public int bufferRows() {
-    return settings.branches() * tokens.length;
+    return settings.branches() * length();
   }
 
   /**
@@ -145,81 +97,8 @@ public final class Sequence implements SequenceState {
    * @return the number of active positions, those of the unconditional branch included
    */
   int plan(StepBatch batch, int firstRow) {
-    collectCandidates();
-    active.clear();
-    policy.activePositions(this, active);
-    firstCandidate = batch.candidates();
-    batch.beginSequence(firstRow, length(), choice);
-    int ahead = model.shiftedLogits() ? 1 : 0;
-    int next = 0;
-    for (int p = active.nextSetBit(0); p >= 0; p = active.nextSetBit(p + 1)) {
-      batch.addActive(tokens[p], p);
-      if (next < candidateCount && candidatePosition[next] == p + ahead) {
-        addCandidate(batch, candidatePosition[next]);
-        next++;
-      }
-    }
-    if (next != candidateCount) {
-      throw new IllegalStateException(
-          "cache policy "
-              + settings.cache().policy().settingName()
-              + " left a position inactive that may be chosen at this step");
-    }
-    if (settings.branches() == 2) {
-      batch.beginSequence(firstRow + length(), length(), choice);
-      for (int p = active.nextSetBit(0); p >= 0; p = active.nextSetBit(p + 1)) {
-        batch.addActive(p < promptLength ? model.mask() : tokens[p], p);
-      }
-    }
-    planned = settings.branches() * active.cardinality();
-    return planned;
-  }
-
-  private void addCandidate(StepBatch batch, int position) {
-    long key =
-        settings.sampling().temperature() > 0
-            ? random.bits(RandomStream.Purpose.TOKEN, step, position)
-            : 0; // without noise nobody looks at it
-    batch.addCandidate(key, position < promptLength + settings.minNewTokens());
-  }
-
-  /** The block's masked positions in ascending order, or those of them that are chosen already. */
-  private void collectCandidates() {
-    candidateCount = 0;
-    targets.clear();
-    int end = blockEnd();
-    for (int p = masked.nextSetBit(blockStart); p >= 0 && p < end; p = masked.nextSetBit(p + 1)) {
-      candidatePosition[candidateCount++] = p;
-    }
-    if (unmasking.remasking().chosenBeforeForward()) {
-      for (int i = 0; i < candidateCount; i++) {
-        confidence[i] = priority.applyAsDouble(candidatePosition[i]);
-      }
-      int picked = TokenChooser.mostConfident(confidence, candidateCount, quota(), picks);
-      for (int i = 0; i < picked; i++) {
-        targets.set(candidatePosition[picks[i]]);
-      }
-      candidateCount = 0;
-      for (int p = targets.nextSetBit(0); p >= 0; p = targets.nextSetBit(p + 1)) {
-        candidatePosition[candidateCount++] = p;
-      }
-    }
-  }
-
-  /** How many of the candidates the schedule, or their confidences, ask for. */
-  private int quota() {
-    if (unmasking.threshold() != null) {
-      return TokenChooser.countAbove(confidence, candidateCount, unmasking.threshold());
-    }
-    if (unmasking.factor() != null) {
-      return TokenChooser.countByFactor(confidence, candidateCount, unmasking.factor());
-    }
-    int steps = settings.stepsPerBlock();
-    return switch (unmasking.schedule()) {
-      case EVEN -> UnmaskingSchedule.evenQuota(settings.blockLength(), steps, stepInBlock);
-      case TIMESTEP ->
-          UnmaskingSchedule.timestepQuota(candidateCount, steps, stepInBlock, unmasking.eps());
-    };
+    plan.addTo(batch, firstRow);
+    return plan.positions();
   }
 
   /**
@@ -230,82 +109,45 @@ public final class Sequence implements SequenceState {
    */
   void advance(StepBatch batch, long nanos) {
     computeNanos += nanos;
-    positionsComputed += planned;
+    positionsComputed += plan.positions();
     forwardPasses++;
-    for (int i = 0; i < candidateCount; i++) {
-      confidence[i] = batch.confidence(firstCandidate + i);
-      if (Double.isNaN(confidence[i])) {
-        fail(
-            "the model's output at step "
-                + step
-                + " is not a number (NaN): the weights are damaged, or model.dtype is too narrow"
-                + " for this model; try model.dtype = float32");
-        return;
-      }
+    if (!candidates.readConfidences(batch, plan.firstCandidate())) {
+      fail(
+          "the model's output at step "
+              + steps()
+              + " is not a number (NaN): the weights are damaged, or model.dtype is too narrow"
+              + " for this model; try model.dtype = float32");
+      return;
     }
-    maskedBeforePreviousStep.clear();
-    maskedBeforePreviousStep.or(masked);
-    int picked = choosePicks();
-    for (int i = 0; i < picked; i++) {
-      int position = candidatePosition[picks[i]];
-      tokens[position] = batch.bestToken(firstCandidate + picks[i]);
-      // Dream may choose the mask itself: the position is masked still.
-      masked.set(position, tokens[position] == model.mask());
-    }
-    step++;
-    stepInBlock++;
+    progress.beginUnmasking();
+    candidates.unmask(progress, batch, plan.firstCandidate());
+    progress.endStep();
     moveOn();
   }
 
-  private int choosePicks() {
-    if (unmasking.remasking().chosenBeforeForward()) {
-      return TokenChooser.mostConfident(confidence, candidateCount, candidateCount, picks);
-    }
-    int quota = candidateCount == 0 ? 0 : quota();
-    if (unmasking.algTemp() > 0) {
-      for (int i = 0; i < candidateCount; i++) {
-        // The order of confidence / algTemp + noise, and no division by next to nothing.
-        confidence[i] +=
-            unmasking.algTemp()
-                * random.gumbel(RandomStream.Purpose.POSITION, step, candidatePosition[i]);
-      }
-    }
-    return TokenChooser.mostConfident(confidence, candidateCount, quota, picks);
-  }
-
   private void moveOn() {
-    int firstMask = masked.nextSetBit(blockStart);
     boolean lastStep =
-        unmasking.schedule() == Schedule.TIMESTEP
-            && !unmasking.isParallel()
-            && stepInBlock == settings.stepsPerBlock();
+        settings.unmasking().schedule() == Schedule.TIMESTEP
+            && !settings.unmasking().isParallel()
+            && progress.stepInBlock() == settings.stepsPerBlock();
     // With more steps than tokens a block is complete before its last step.
-    boolean blockDone = firstMask < 0 || firstMask >= blockEnd() || lastStep;
+    boolean blockDone = progress.isBlockDecoded() || lastStep;
     if (blockDone) {
-      // What chose the mask at the last step keeps it.
-      masked.clear(blockStart, blockEnd());
+      progress.closeBlock();
     }
-    scanForEnd();
-    if (masked.isEmpty()) {
-      finish(end >= 0 ? Outcome.STOP : Outcome.LENGTH, tokens.length);
+    progress.scanForEnd();
+    int end = progress.end();
+    int blockEnd = progress.blockEnd();
+    if (progress.isDecoded()) {
+      finish(end >= 0 ? Outcome.STOP : Outcome.LENGTH, length());
     } else if (settings.stopAtEos() && end >= 0) {
       finish(Outcome.STOP, end + 1);
     } else if (blockDone
         && stopCheck != null
-        && stopCheck.stopsWithin(tokens, promptLength, end >= 0 ? end : blockEnd())) {
-      finish(Outcome.STOP, blockEnd());
+        && stopCheck.stopsWithin(progress.tokens(), promptLength(), end >= 0 ? end : blockEnd)) {
+      finish(Outcome.STOP, blockEnd);
     } else if (blockDone) {
-      beginBlock(blockEnd());
-    }
-  }
-
-  private void scanForEnd() {
-    while (end < 0 && scanned < tokens.length && !masked.get(scanned)) {
-      if (model.ends().contains(tokens[scanned])) {
-        end = scanned;
-      } else {
-        scanned++;
-      }
+      progress.beginNextBlock();
     }
   }
 
@@ -354,7 +196,7 @@ public final class Sequence implements SequenceState {
    *     holds a stop text
    */
   public int[] generatedIds() {
-    return Arrays.copyOfRange(tokens, promptLength, generatedTo);
+    return Arrays.copyOfRange(progress.tokens(), promptLength(), generatedTo);
   }
 
   /**
@@ -363,7 +205,8 @@ public final class Sequence implements SequenceState {
    * @return generated tokens before the first end token; all of them if there is none
    */
   public int completionLength() {
-    return (end >= 0 ? end : generatedTo) - promptLength;
+    int end = progress.end();
+    return (end >= 0 ? end : generatedTo) - promptLength();
   }
 
   /**
@@ -372,7 +215,7 @@ public final class Sequence implements SequenceState {
    * @return steps
    */
   public int steps() {
-    return step;
+    return progress.step();
   }
 
   /**
@@ -399,7 +242,7 @@ public final class Sequence implements SequenceState {
    * @return passes times length, twice that with guidance
    */
   public long positionsTotal() {
-    return (long) forwardPasses * settings.branches() * tokens.length;
+    return (long) forwardPasses * settings.branches() * length();
   }
 
   /**
@@ -412,43 +255,26 @@ public final class Sequence implements SequenceState {
     return computeNanos;
   }
 
-  @Override
+  /**
+   * The prompt's length.
+   *
+   * @return tokens, at least one
+   */
   public int promptLength() {
-    return promptLength;
+    return progress.promptLength();
   }
 
-  @Override
+  /**
+   * The sequence's length.
+   *
+   * @return prompt and completion together, in tokens
+   */
   public int length() {
-    return tokens.length;
+    return progress.length();
   }
 
-  @Override
-  public int blockStart() {
-    return blockStart;
-  }
-
-  @Override
-  public int blockEnd() {
-    return blockStart + settings.blockLength();
-  }
-
-  @Override
-  public int stepInBlock() {
-    return stepInBlock;
-  }
-
-  @Override
-  public BitSet masked() {
-    return masked;
-  }
-
-  @Override
-  public BitSet maskedBeforePreviousStep() {
-    return maskedBeforePreviousStep;
-  }
-
-  @Override
-  public BitSet targets() {
-    return targets;
+  /** How far it is. */
+  SequenceState state() {
+    return progress;
   }
 }

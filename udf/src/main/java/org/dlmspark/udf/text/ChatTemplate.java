@@ -1,191 +1,31 @@
 package org.dlmspark.udf.text;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.hubspot.jinjava.Jinjava;
-import com.hubspot.jinjava.JinjavaConfig;
-import com.hubspot.jinjava.LegacyOverrides;
-import com.hubspot.jinjava.el.JinjavaProcessors;
-import com.hubspot.jinjava.interpret.Context;
-import com.hubspot.jinjava.interpret.Context.Library;
-import com.hubspot.jinjava.interpret.JinjavaInterpreter;
-import com.hubspot.jinjava.interpret.TemplateError;
-import com.hubspot.jinjava.lib.Importable;
-import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
-import com.hubspot.jinjava.tree.Node;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * A folder's chat template: Jinja as Hugging Face's {@code apply_chat_template} renders it, with
- * {@code messages}, {@code bos_token}, {@code eos_token} and {@code add_generation_prompt = true}.
+ * {@code messages}, {@code bos_token}, {@code eos_token} and {@code add_generation_prompt = true};
+ * how far Jinja goes is said at {@link JinjavaTemplate}.
  *
- * <p>A template is somebody else's program, so it gets little: maps, lists, strings, the tags and
- * filters listed here, the functions {@code raise_exception}, {@code range} and {@code namespace}
- * and Jinjava's date functions, and no Java object, file or other template. Its source, its output,
- * every value it computes, its time and all memory it takes are bounded. What it prints is never
- * looked at as a template again, nor escaped.
- *
- * <p>Known differences from Jinja2: a variable set inside a loop keeps its value in the next round;
- * {@code a and b} is true or false, not one of the two; {@code undefined + 'text'} gives {@code
- * nulltext} and {@code undefined.method()} nothing, where Jinja2 fails; {@code raw}, {@code
- * include}, {@code import}, {@code call}, {@code tojson} and the filters that compute numbers of
- * any length ({@code abs}, {@code round}, {@code sum}) are not there; slices have no step.
- *
- * <p>Safe for use by several threads; they render one after the other, each well below a
- * millisecond.
+ * <p>Safe for use by several threads.
  */
 final class ChatTemplate {
-  private static final int MAX_SOURCE_BYTES = 256 << 10;
-  private static final int MAX_REASON_LENGTH = 400;
-  private static final int MAX_LOOP = 1_000;
-
-  private static final Set<String> TAGS =
-      Set.of(
-          "if",
-          "elif",
-          "else",
-          "endif",
-          "for",
-          "endfor",
-          "set",
-          "endset",
-          "macro",
-          "endmacro",
-          "break",
-          "continue",
-          "do",
-          "print");
-  private static final Set<String> FILTERS =
-      Set.of(
-          "capitalize",
-          "count",
-          "d",
-          "default",
-          "dictsort",
-          "first",
-          "float",
-          "int",
-          "join",
-          "last",
-          "length",
-          "list",
-          "lower",
-          "map",
-          "reject",
-          "rejectattr",
-          "replace",
-          "reverse",
-          "safe",
-          "select",
-          "selectattr",
-          "string",
-          "title",
-          "trim",
-          "unique",
-          "upper",
-          "wordcount");
-
-  /** All of Jinjava's but those that look for a text in another, see {@link BoundedJinjava}. */
-  private static final Set<String> TESTS =
-      Set.of(
-          "boolean",
-          "defined",
-          "divisibleby",
-          "eq",
-          "equalto",
-          "==",
-          "even",
-          "false",
-          "float",
-          "ge",
-          "greaterthan",
-          ">=",
-          ">",
-          "gt",
-          "integer",
-          "iterable",
-          "le",
-          "lessthan",
-          "<=",
-          "<",
-          "lower",
-          "lt",
-          "mapping",
-          "ne",
-          "none",
-          "!=",
-          "number",
-          "odd",
-          "sameas",
-          "sequence",
-          "string",
-          "string_startingwith",
-          "true",
-          "truthy",
-          "undefined",
-          "upper");
-
-  private static final LegacyOverrides LIKE_JINJA2 =
-      LegacyOverrides.newBuilder()
-          .withEvaluateMapKeys(true)
-          .withIterateOverMapKeys(true)
-          .withUseNaturalOperatorPrecedence(true)
-          .withKeepNullableLoopValues(true)
-          .withHandleBackslashInQuotesOnly(true)
-          .build();
-
-  private final String name;
+  private final JinjavaTemplate template;
   private final String bosToken;
   private final String eosToken;
-  private final int sourceLength;
-  private final Jinjava jinjava;
-  private final ObjectMapper unusedMapper = new ObjectMapper();
 
-  /** Jinjava notes what it resolves in this shared parent of all renderings: one at a time. */
-  private final Context library;
-
-  private final Node root;
-
-  private ChatTemplate(String name, String source, TokenizerConfig config) {
-    this.name = name;
+  private ChatTemplate(TemplateSource source, TokenizerConfig config) {
+    this.template = new JinjavaTemplate(source);
     this.bosToken = config.bosToken();
     this.eosToken = config.eosToken();
-    this.sourceLength = source.length();
-    this.jinjava = new BoundedJinjava(renderLimits(0));
-    jinjava.setResourceLocator(
-        (file, charset, interpreter) -> {
-          throw new UnsupportedOperationException("no other file can be read: " + file);
-        });
-    jinjava.registerFunction(
-        new ELFunctionDefinition(
-            "", "raise_exception", ChatTemplate.class, "raiseException", Object.class));
-    Context everything = new Context();
-    this.library =
-        new Context(
-            null,
-            null,
-            Map.of(
-                Library.TAG, namesWithout(everything.getAllTags(), TAGS),
-                Library.FILTER, namesWithout(everything.getAllFilters(), FILTERS),
-                Library.EXP_TEST, namesWithout(everything.getAllExpTests(), TESTS)));
-    library.registerFilter(new PythonFilters.Trim());
-    library.registerFilter(new PythonFilters.Replace());
-    this.root = parse(source);
   }
 
   /**
-   * Finds a folder's template: the file {@code chat_template.jinja}, else {@code chat_template} in
-   * {@code tokenizer_config.json}, where a list of named templates gives its {@code default}.
+   * Reads a folder's template, see {@link TemplateSource#find}.
    *
    * @param folder the model folder
    * @param config its tokenizer configuration
@@ -193,42 +33,7 @@ final class ChatTemplate {
    * @throws TextException if it has one that is no valid template
    */
   static Optional<ChatTemplate> read(Path folder, TokenizerConfig config) {
-    Path file = folder.resolve("chat_template.jinja");
-    if (Files.exists(file)) {
-      byte[] source = FolderFiles.read(file, MAX_SOURCE_BYTES);
-      return Optional.of(
-          new ChatTemplate(file.toString(), new String(source, StandardCharsets.UTF_8), config));
-    }
-    JsonNode node = config.chatTemplate();
-    String name = config.file() + ": chat_template";
-    if (node.isMissingNode() || node.isNull()) {
-      return Optional.empty();
-    }
-    if (node.isArray()) {
-      node = namedDefault(name, node);
-    }
-    if (!node.isTextual()) {
-      throw new TextException(
-          name + ": must be a string or a list of {name, template}; " + remedy());
-    }
-    if (node.textValue().length() > MAX_SOURCE_BYTES) {
-      throw new TextException(
-          name + ": longer than " + MAX_SOURCE_BYTES + " characters; " + remedy());
-    }
-    return Optional.of(new ChatTemplate(name, node.textValue(), config));
-  }
-
-  private static JsonNode namedDefault(String name, JsonNode list) {
-    List<String> names = new ArrayList<>();
-    for (JsonNode entry : list) {
-      String entryName = entry.path("name").asText("");
-      if (entryName.equals("default")) {
-        return entry.path("template");
-      }
-      names.add(entryName);
-    }
-    throw new TextException(
-        name + ": a list without a template named default (it has " + names + "); " + remedy());
+    return TemplateSource.find(folder, config).map(source -> new ChatTemplate(source, config));
   }
 
   /** Renders the conversation that asks for an answer to a prompt; null for no system message. */
@@ -256,110 +61,6 @@ final class ChatTemplate {
             "bos_token", bosToken,
             "eos_token", eosToken,
             "add_generation_prompt", true);
-    return render(variables, given);
-  }
-
-  private synchronized String render(Map<String, Object> variables, long givenCharacters) {
-    // A template repeats neither itself nor the messages many times over.
-    long maxOutput = 65_536 + 4 * (sourceLength + givenCharacters);
-    JinjavaInterpreter interpreter =
-        new JinjavaInterpreter(jinjava, new Context(library, variables), renderLimits(maxOutput));
-    try {
-      String text = interpreter.render(root);
-      refuseErrors(interpreter);
-      return text;
-    } catch (TextException e) {
-      throw e;
-    } catch (RuntimeException | StackOverflowError e) {
-      throw failed(reason(e), e);
-    } finally {
-      library.reset();
-      jinjava.getGlobalContext().reset();
-    }
-  }
-
-  private Node parse(String source) {
-    JinjavaInterpreter interpreter =
-        new JinjavaInterpreter(jinjava, new Context(library), jinjava.getGlobalConfig());
-    try {
-      Node parsed = interpreter.parse(JinjaSource.withWhitespaceApplied(source));
-      refuseErrors(interpreter);
-      return parsed;
-    } catch (TextException e) {
-      throw e;
-    } catch (RuntimeException | StackOverflowError e) {
-      throw failed(reason(e), e);
-    }
-  }
-
-  private JinjavaConfig renderLimits(long maxOutput) {
-    RenderBudget budget = new RenderBudget(maxOutput);
-    return JinjavaConfig.newBuilder()
-        .withLegacyOverrides(LIKE_JINJA2)
-        .withNestedInterpretationEnabled(false)
-        .withKeepTrailingNewline(true)
-        .withElResolver(new TemplateResolver(budget))
-        .withObjectUnwrapper(new TemplateValues(maxOutput, budget))
-        .withMaxOutputSize(maxOutput)
-        .withMaxStringLength(maxOutput)
-        .withRangeLimit(MAX_LOOP)
-        .withMaxListSize(MAX_LOOP)
-        .withMaxMapSize(MAX_LOOP)
-        .withProcessors(
-            JinjavaProcessors.newBuilder()
-                .withNodePreProcessor((node, interpreter) -> budget.check())
-                .build())
-        // Jinjava would make a new one for each rendering, which takes longer than the rendering.
-        .withObjectMapper(unusedMapper)
-        .build();
-  }
-
-  /** Jinjava goes on after most errors, with nothing in their place. */
-  private void refuseErrors(JinjavaInterpreter interpreter) {
-    List<TemplateError> errors = interpreter.getErrors();
-    if (!errors.isEmpty()) {
-      TemplateError first = errors.get(0);
-      Exception cause = first.getException();
-      throw failed(cause == null ? first.getMessage() : reason(cause), cause);
-    }
-  }
-
-  private static String reason(Throwable thrown) {
-    if (thrown instanceof StackOverflowError) {
-      return "it is nested too deeply";
-    }
-    Throwable deepest = thrown;
-    while (deepest.getCause() != null) {
-      deepest = deepest.getCause();
-    }
-    return deepest.getMessage() == null ? deepest.toString() : deepest.getMessage();
-  }
-
-  private TextException failed(String reason, Throwable cause) {
-    String shortened =
-        reason.length() <= MAX_REASON_LENGTH
-            ? reason
-            : reason.substring(0, MAX_REASON_LENGTH) + "...";
-    return new TextException(
-        name + ": the template fails: " + shortened.replaceAll("\\s+", " ") + "; " + remedy(),
-        cause);
-  }
-
-  private static String remedy() {
-    return "put a template that fits into chat_template.jinja of the folder, or set input.chat ="
-        + " false";
-  }
-
-  private static Set<String> namesWithout(
-      Collection<? extends Importable> all, Set<String> allowed) {
-    return all.stream()
-        .map(Importable::getName)
-        .filter(name -> !allowed.contains(name))
-        .collect(Collectors.toUnmodifiableSet());
-  }
-
-  /** The template's own way to refuse messages; found by name. */
-  static Object raiseException(Object message) {
-    throw new IllegalArgumentException(Objects.toString(message, "raise_exception"));
+    return template.render(variables, given);
   }
 }

@@ -1,44 +1,19 @@
 package org.dlmspark.udf.text;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.dlmspark.udf.checkpoint.FolderLinks;
+import org.dlmspark.udf.checkpoint.UntrustedJson;
 
 /** Reads whole files of a model folder, none longer than its bound. */
 final class FolderFiles {
-  // A tree costs up to a hundred bytes a token, whatever the text's length: hence the token bound.
-  // A vocabulary of 250,000 tokens and twice as many merges takes about 2.5 million.
-  private static final StreamReadConstraints CONSTRAINTS =
-      StreamReadConstraints.builder()
-          .maxNestingDepth(64)
-          .maxNumberLength(100)
-          .maxNameLength(10_000)
-          .maxStringLength(4_000_000)
-          .maxTokenCount(4_000_000)
-          .build();
-
-  // Names are not canonicalised: the table that does it gives up, with an exception of its own
-  // kind, on names made to collide.
-  private static final ObjectMapper JSON =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(CONSTRAINTS)
-                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                  .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-                  .build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
+  private static final ObjectMapper JSON = UntrustedJson.mapper(4_000_000);
 
   private FolderFiles() {}
 

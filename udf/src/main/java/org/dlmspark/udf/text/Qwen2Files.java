@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.dlmspark.udf.checkpoint.ShownValue;
 
 /**
  * The tokenizer of a folder without {@code tokenizer.json}, as Dream's are: Qwen2's byte-level BPE
@@ -248,10 +249,7 @@ final class Qwen2Files {
     return new TextException(file + ": " + reason + "; fetch the model folder again");
   }
 
-  /** A text from a file, on one line and of bounded length. */
   private static String shown(Object value) {
-    String text = String.valueOf(value);
-    String cut = text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN) + "...";
-    return cut.replaceAll("\\p{Cntrl}", " ");
+    return ShownValue.of(value, LONGEST_SHOWN);
   }
 }

@@ -1,27 +1,14 @@
 package org.dlmspark.udf.text;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import ai.djl.huggingface.tokenizers.jni.LibUtils;
-import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.lang.ref.Reference;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * Prompts to token ids and token ids to text, with the tokenizer and the chat template of a Hugging
  * Face folder. Nothing is truncated, padded or fetched from a network.
  *
- * <p>Safe for use by several threads at once: the native tokenizer's encoding and decoding only
- * read it (its cache of words has a lock of its own), the calls that change it are all made in
- * {@link #open}, a chat template renders one prompt at a time, and {@link #close} waits for calls
- * that are under way.
+ * <p>Safe for use by several threads at once: {@link NativeTokenizer} says why, a chat template
+ * renders one prompt at a time, and {@link #close} waits for calls that are under way.
  *
  * <p>Neither a folder nor a prompt ends the process or takes more than its size explains: a
  * tokenizer that could is refused by {@link TokenizerFile}, and a prompt has a longest length.
@@ -32,28 +19,16 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * ids in the result.
  */
 public final class TextCodec implements AutoCloseable {
-  private static final int MAX_TOKENIZER_BYTES = 64 << 20;
-
-  /** The regular expressions of tokenizers take a step or two for each space of a long run. */
-  private static final int MAX_CHARACTERS = 4 << 20;
-
-  private static final char REPLACEMENT = '\uFFFD';
-
-  private final Path tokenizerFile;
-  private final HuggingFaceTokenizer tokenizer;
+  private final NativeTokenizer tokenizer;
   private final boolean cleanUpSpaces;
   private final ChatTemplate chatTemplate;
   private final TextException chatFailure;
-  private final ReadWriteLock lock = new ReentrantReadWriteLock();
-  private boolean closed;
 
   private TextCodec(
-      Path tokenizerFile,
-      HuggingFaceTokenizer tokenizer,
+      NativeTokenizer tokenizer,
       boolean cleanUpSpaces,
       ChatTemplate chatTemplate,
       TextException chatFailure) {
-    this.tokenizerFile = tokenizerFile;
     this.tokenizer = tokenizer;
     this.cleanUpSpaces = cleanUpSpaces;
     this.chatTemplate = chatTemplate;
@@ -75,15 +50,6 @@ public final class TextCodec implements AutoCloseable {
    */
   public static TextCodec open(Path folder) {
     TokenizerConfig config = TokenizerConfig.read(folder);
-    Path file = folder.resolve("tokenizer.json");
-    byte[] json;
-    if (Files.exists(file)) {
-      json = FolderFiles.read(file, MAX_TOKENIZER_BYTES);
-    } else {
-      json = Qwen2Files.tokenizerJson(folder, config);
-      file = folder.resolve("vocab.json");
-    }
-    TokenizerFile.check(file, json);
     ChatTemplate template = null;
     TextException failure = null;
     try {
@@ -99,40 +65,8 @@ public final class TextCodec implements AutoCloseable {
     } catch (TextException e) {
       failure = e;
     }
-    return new TextCodec(file, load(file, json), config.cleanUpSpaces(), template, failure);
-  }
-
-  private static HuggingFaceTokenizer load(Path file, byte[] json) {
-    loadNativeLibrary();
-    // Without these DJL cuts prompts to 512 tokens.
-    Map<String, String> options = Map.of("truncation", "false", "padding", "false");
-    try {
-      return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options);
-    } catch (IOException | RuntimeException e) {
-      throw new TextException(
-          file
-              + ": not a tokenizer that can be read ("
-              + e.getMessage()
-              + "); fetch the model folder again",
-          e);
-    }
-  }
-
-  private static void loadNativeLibrary() {
-    // Otherwise DJL reports its use to a server, and on a machine with a GPU downloads a library.
-    if (System.getProperty("ai.djl.offline") == null && System.getenv("DJL_OFFLINE") == null) {
-      System.setProperty("ai.djl.offline", "true");
-    }
-    try {
-      LibUtils.checkStatus();
-    } catch (RuntimeException | LinkageError e) {
-      throw new TextException(
-          "the native library of the tokenizer cannot be loaded ("
-              + (e.getCause() == null ? e : e.getCause())
-              + "); the folder .djl.ai in the home folder, or the one that DJL_CACHE_DIR names, must"
-              + " be writable, and the machine Linux on x86_64 or another that DJL supports",
-          e);
-    }
+    NativeTokenizer tokenizer = NativeTokenizer.open(folder, config);
+    return new TextCodec(tokenizer, config.cleanUpSpaces(), template, failure);
   }
 
   /**
@@ -145,7 +79,7 @@ public final class TextCodec implements AutoCloseable {
    *     more than 4,194,304 characters, at which the native library could end the process
    */
   public int[] encode(String prompt) {
-    return encode(prompt, true);
+    return tokenizer.encode(prompt, true);
   }
 
   /**
@@ -158,7 +92,7 @@ public final class TextCodec implements AutoCloseable {
    * @throws TextException as {@link #renderChat(String, String)}
    */
   public int[] encodeChat(String systemPrompt, String prompt) {
-    return encode(renderChat(systemPrompt, prompt), false);
+    return tokenizer.encode(renderChat(systemPrompt, prompt), false);
   }
 
   /**
@@ -170,53 +104,7 @@ public final class TextCodec implements AutoCloseable {
    * @throws TextException as {@link #renderChat(List)}
    */
   public int[] encodeChat(List<ChatMessage> conversation) {
-    return encode(renderChat(conversation), false);
-  }
-
-  private int[] encode(String text, boolean addSpecialTokens) {
-    if (text.length() > MAX_CHARACTERS) {
-      throw new TextException(
-          tokenizerFile
-              + ": the prompt has "
-              + text.length()
-              + " characters, and at most "
-              + MAX_CHARACTERS
-              + " are tokenised; shorten the prompt");
-    }
-    String wellFormed = replaceLoneSurrogates(text);
-    lock.readLock().lock();
-    try {
-      requireOpen();
-      return ids(wellFormed, addSpecialTokens);
-    } catch (TextException | IllegalStateException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      throw new TextException(
-          tokenizerFile
-              + ": the tokenizer cannot encode the prompt ("
-              + e.getMessage()
-              + "); remove what it does not know from the prompt",
-          e);
-    } finally {
-      Reference.reachabilityFence(tokenizer);
-      lock.readLock().unlock();
-    }
-  }
-
-  /** DJL's own encode makes a Java object of every token's text and place as well: slow, unused. */
-  private int[] ids(String text, boolean addSpecialTokens) {
-    TokenizersLibrary library = TokenizersLibrary.LIB;
-    long encoding = library.encode(tokenizer.getHandle(), text, addSpecialTokens);
-    try {
-      long[] ids = library.getTokenIds(encoding);
-      int[] result = new int[ids.length];
-      for (int i = 0; i < ids.length; i++) {
-        result[i] = Math.toIntExact(ids[i]);
-      }
-      return result;
-    } finally {
-      library.deleteEncoding(encoding);
-    }
+    return tokenizer.encode(renderChat(conversation), false);
   }
 
   /**
@@ -274,20 +162,8 @@ public final class TextCodec implements AutoCloseable {
    * @return the text
    */
   public String decode(int[] ids, int from, int to) {
-    Objects.checkFromToIndex(from, to, ids.length);
-    long[] wide = new long[to - from];
-    for (int i = from; i < to; i++) {
-      wide[i - from] = ids[i];
-    }
-    lock.readLock().lock();
-    try {
-      requireOpen();
-      String text = tokenizer.decode(wide, true);
-      return cleanUpSpaces ? cleanUpSpaces(text) : text;
-    } finally {
-      Reference.reachabilityFence(tokenizer);
-      lock.readLock().unlock();
-    }
+    String text = tokenizer.decode(ids, from, to);
+    return cleanUpSpaces ? cleanUpSpaces(text) : text;
   }
 
   /**
@@ -346,38 +222,9 @@ public final class TextCodec implements AutoCloseable {
         .replace(" 're", "'re");
   }
 
-  /** UTF-8 has no form for half a surrogate pair, and the native library takes UTF-8. */
-  private static String replaceLoneSurrogates(String text) {
-    StringBuilder replaced = null;
-    for (int i = 0; i < text.length(); i++) {
-      if (!Character.isSurrogate(text.charAt(i))) {
-        continue;
-      }
-      if (Character.charCount(text.codePointAt(i)) == 2) {
-        i++;
-      } else {
-        replaced = replaced == null ? new StringBuilder(text) : replaced;
-        replaced.setCharAt(i, REPLACEMENT);
-      }
-    }
-    return replaced == null ? text : replaced.toString();
-  }
-
-  private void requireOpen() {
-    if (closed) {
-      throw new IllegalStateException("the tokenizer of " + tokenizerFile + " is closed");
-    }
-  }
-
   /** Frees the native tokenizer, after calls that are under way. Closing again does nothing. */
   @Override
   public void close() {
-    lock.writeLock().lock();
-    try {
-      closed = true;
-      tokenizer.close();
-    } finally {
-      lock.writeLock().unlock();
-    }
+    tokenizer.close();
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import org.dlmspark.udf.checkpoint.ShownValue;
 
 /**
  * What may stand in {@code tokenizer.json}. The library that reads it is native code: where a file
@@ -17,7 +18,6 @@ final class TokenizerFile {
   private static final int MAX_ADDED_CHARACTERS = 256;
   private static final int MAX_ADDED_TOKENS = 100_000;
   private static final int MAX_PATTERN_CHARACTERS = 2_000;
-  private static final int LONGEST_SHOWN = 120;
 
   private static final Set<String> NORMALIZERS = Set.of("NFC", "NFD", "NFKC", "NFKD", "Lowercase");
   private static final Set<String> PRE_TOKENIZERS =
@@ -64,13 +64,14 @@ final class TokenizerFile {
       JsonNode id = token.getValue();
       if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0) {
         throw refused(
-            "model.vocab", shown(token.getKey()) + " has the id " + shown(id) + ", no token id");
+            "model.vocab",
+            ShownValue.of(token.getKey()) + " has the id " + ShownValue.of(id) + ", no token id");
       }
     }
     for (String key : new String[] {"dropout", "continuing_subword_prefix", "end_of_word_suffix"}) {
       JsonNode value = model.path(key);
       if (!isAbsent(value) && !value.asText("-").isEmpty()) {
-        throw refused("model." + key, shown(value) + " is not supported, only null is");
+        throw refused("model." + key, ShownValue.of(value) + " is not supported, only null is");
       }
     }
   }
@@ -90,7 +91,7 @@ final class TokenizerFile {
         throw refused(
             "added_tokens",
             "content = "
-                + shown(content)
+                + ShownValue.of(content)
                 + " must be a text of 1 to "
                 + MAX_ADDED_CHARACTERS
                 + " characters");
@@ -132,14 +133,15 @@ final class TokenizerFile {
       throw refused(
           key,
           "pattern = "
-              + shown(pattern)
+              + ShownValue.of(pattern)
               + " must be one Regex or String of 1 to "
               + MAX_PATTERN_CHARACTERS
               + " characters");
     }
     if (regex && !SplitPattern.takesLinearTime(text)) {
       throw refused(
-          key, "the pattern " + shown(text) + " is not known to take time linear in the text");
+          key,
+          "the pattern " + ShownValue.of(text) + " is not known to take time linear in the text");
     }
   }
 
@@ -160,11 +162,11 @@ final class TokenizerFile {
       if (ids < 1 || ids > MAX_PARTS || token.path("tokens").size() != ids) {
         throw refused(
             key + ".special_tokens",
-            shown(id) + " must have 1 to " + MAX_PARTS + " ids, and as many tokens");
+            ShownValue.of(id) + " must have 1 to " + MAX_PARTS + " ids, and as many tokens");
       }
       for (JsonNode number : token.path("ids")) {
         if (!number.isIntegralNumber() || !number.canConvertToInt() || number.intValue() < 0) {
-          throw refused(key + ".special_tokens", shown(number) + " is no token id");
+          throw refused(key + ".special_tokens", ShownValue.of(number) + " is no token id");
         }
       }
     }
@@ -179,7 +181,7 @@ final class TokenizerFile {
       throw refused(
           key,
           "type = "
-              + shown(type)
+              + ShownValue.of(type)
               + " is not supported; supported: "
               + String.join(", ", types.stream().sorted().toList()));
     }
@@ -197,11 +199,5 @@ final class TokenizerFile {
             + ": "
             + reason
             + "; byte-level BPE and word-level tokenizers are read); fetch the model folder again");
-  }
-
-  private static String shown(Object value) {
-    String text = String.valueOf(value);
-    String cut = text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN) + "...";
-    return cut.replaceAll("\\p{Cntrl}", " ");
   }
 }

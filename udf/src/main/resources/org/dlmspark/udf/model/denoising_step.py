@@ -6,8 +6,14 @@ class DenoisingStep(Module):
   # owns `length` consecutive rows, in position order; D hidden width, H heads, d numbers per head.
   #
   # Number types appear as PyTorch's codes: 4 int64, 6 float32, 7 float64.
+  #
+  # In this order: what is made before a step, the forward pass, the choice of tokens, the step, its
+  # matrix products alone, logits for tests. The products themselves (`product...`, `rounded`) stand
+  # in products_torch.py and products_onednn.py, one of which is appended to this file.
   __parameters__ = []
   __buffers__ = []
+
+  # ----- Before a step: weights, buffers, angles -----
 
   # A stored tensor, given as its bytes [..., columns * size], in another number type.
   def convert(self: __torch__.DenoisingStep, raw: Tensor, stored: int, wanted: int) -> Tensor:
@@ -44,6 +50,8 @@ class DenoisingStep(Module):
     half = torch.outer(position, frequency)
     angle = torch.cat([half, half], 1)
     return torch.to(torch.stack([torch.cos(angle), torch.sin(angle)]), like.device, 6)
+
+  # ----- The forward pass: from tokens to hidden states -----
 
   # RMSNorm, computed in float32.
   def norm(self: __torch__.DenoisingStep, x: Tensor, scale: Tensor, eps: float) -> Tensor:
@@ -178,6 +186,8 @@ class DenoisingStep(Module):
       x = (self).product_added((self).product_multiplied(h2, layers[w + 7], gate), layers[w + 8], x)
     return x
 
+  # ----- The choice of tokens: from hidden states to tokens and confidences -----
+
   # Gumbel noise [C, V] in float64. The uniform draw behind each cell is a SplitMix64 hash of the
   # candidate's key and the token's id, so that it depends on neither batch nor device.
   def gumbel(self: __torch__.DenoisingStep, noise_keys: Tensor, vocabulary: int) -> Tensor:
@@ -304,6 +314,8 @@ class DenoisingStep(Module):
         confidence = torch.where(torch.eq(measure, 3), entropy, confidence)
     return torch.stack([torch.to(token, 7), torch.to(confidence, 7)])
 
+  # ----- The step -----
+
   # One denoising step. `host_in` is [6 * N + 10 * C] int64 in host memory: the inputs of `hidden`,
   # then for each candidate: its index among the N, that of the same position in the unconditional
   # branch (its own without guidance), noise key, temperature, top-p, top-k, measure, whether end
@@ -359,6 +371,8 @@ class DenoisingStep(Module):
         chosen = torch.cat(results, 1)
       torch.copy_(torch.view(torch.narrow(host_out, 0, 0, 2 * candidates), [2, candidates]), chosen)
     return None
+
+  # ----- The matrix products of a step alone -----
 
   # Numbers to multiply with where only the time of a product is wanted.
   def noise(self: __torch__.DenoisingStep, like: Tensor, numbers: int) -> Tensor:
@@ -421,6 +435,8 @@ class DenoisingStep(Module):
           size = chunk
         (self).keep((self).product(torch.narrow(x, 0, 0, size), head, None), host_out)
     return None
+
+  # ----- For tests -----
 
   # Logits [N, V] in float32 of all active tokens, for tests against a reference.
   def logits(self: __torch__.DenoisingStep,

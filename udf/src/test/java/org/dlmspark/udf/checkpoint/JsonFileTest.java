@@ -59,10 +59,4 @@ class JsonFileTest {
     TinyFolder.write(file, "{\"a\":[" + "0,".repeat(4_000_000) + "0]}");
     assertThatThrownBy(() -> JsonFile.read(file, 9_000_000)).hasMessageContaining("Token count");
   }
-
-  @Test
-  void shownValuesAreShortAndOnOneLine() {
-    assertThat(JsonFile.shown("a\nb\u001b[31m")).isEqualTo("a b [31m");
-    assertThat(JsonFile.shown("x".repeat(200))).isEqualTo("x".repeat(120) + "...");
-  }
 }

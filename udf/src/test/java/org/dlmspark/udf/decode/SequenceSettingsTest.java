@@ -53,12 +53,12 @@ final class SequenceSettingsTest {
 
   /** Runs one step and returns the generated positions that it decoded, counted from 0. */
   private static List<Integer> step(Sequence sequence, DenoisingModel model) {
-    BitSet before = (BitSet) sequence.masked().clone();
+    BitSet before = (BitSet) sequence.state().masked().clone();
     StepBatch batch = new StepBatch();
     sequence.plan(batch, 0);
     model.step(batch);
     sequence.advance(batch, 0);
-    before.andNot(sequence.masked());
+    before.andNot(sequence.state().masked());
     return before.stream().map(p -> p - PROMPT).boxed().toList();
   }
 
@@ -207,10 +207,12 @@ final class SequenceSettingsTest {
         sequence(settings(8, 8).blockLength(4).schedule(Schedule.TIMESTEP).cachePolicy(policy), 0);
     FakeModel model = new FakeModel(rule);
     for (int step = 0; step < 4; step++) {
-      assertThat(sequence.masked().get(stubborn)).isTrue();
+      assertThat(sequence.state().masked().get(stubborn)).isTrue();
       step(sequence, model);
     }
-    assertThat(sequence.masked()).as("the second block").isEqualTo(set(PROMPT + 4, PROMPT + 8));
+    assertThat(sequence.state().masked())
+        .as("the second block")
+        .isEqualTo(set(PROMPT + 4, PROMPT + 8));
     while (!sequence.finished()) {
       step(sequence, model);
     }

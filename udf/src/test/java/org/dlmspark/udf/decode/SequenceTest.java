@@ -50,7 +50,7 @@ final class SequenceTest {
     StepBatch batch = new StepBatch();
     List<Integer> order = new ArrayList<>();
     while (!sequence.finished()) {
-      BitSet before = (BitSet) sequence.masked().clone();
+      BitSet before = (BitSet) sequence.state().masked().clone();
       batch.clear();
       sequence.plan(batch, 0);
       for (int i = 0; i < batch.candidates(); i++) {
@@ -58,7 +58,7 @@ final class SequenceTest {
         batch.setResult(i, position, position / 100.0);
       }
       sequence.advance(batch, 0);
-      before.andNot(sequence.masked());
+      before.andNot(sequence.state().masked());
       before.stream().forEach(order::add);
     }
     assertThat(order).containsExactly(5, 4, 3, 8, 7, 6);
@@ -160,7 +160,7 @@ final class SequenceTest {
       sequence.plan(batch, 0);
       batch.setResult(0, 7, 0.1);
       sequence.advance(batch, 0);
-      order.add(sequence.masked().toString());
+      order.add(sequence.state().masked().toString());
     }
     return order;
   }
@@ -209,7 +209,7 @@ final class SequenceTest {
     StepBatch batch = new StepBatch();
     long positions = 0;
     while (!sequence.finished()) {
-      int step = sequence.stepInBlock();
+      int step = sequence.state().stepInBlock();
       boolean refresh =
           step == 0 || (delayed && policy != CachePolicyName.PD && step % refreshInterval == 0);
       batch.clear();
@@ -239,7 +239,7 @@ final class SequenceTest {
       }
       for (int i = 0; i < batch.candidates(); i++) {
         int position = batch.position(batch.candidate(i)) + (shifted ? 1 : 0);
-        assertThat(sequence.masked().get(position)).isTrue();
+        assertThat(sequence.state().masked().get(position)).isTrue();
         batch.setResult(
             i,
             position % 90,
@@ -247,10 +247,10 @@ final class SequenceTest {
       }
       sequence.advance(batch, 1);
       for (int p = promptLength; p < present.length; p++) {
-        present[p] = sequence.masked().get(p) ? MASK : p % 90;
+        present[p] = sequence.state().masked().get(p) ? MASK : p % 90;
       }
     }
-    assertThat(sequence.masked().isEmpty()).isTrue();
+    assertThat(sequence.state().masked().isEmpty()).isTrue();
     if (schedule == Schedule.EVEN) {
       assertThat(sequence.steps()).isEqualTo(blocks * Math.min(blockLength, stepsPerBlock));
     } else {

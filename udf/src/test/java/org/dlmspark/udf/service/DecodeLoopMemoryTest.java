@@ -29,7 +29,7 @@ final class DecodeLoopMemoryTest {
   private static final ModelTraits TRAITS = new ModelTraits(9, Set.of(8), false, false);
 
   private final DecodeLoop loop = new DecodeLoop(100, RowWatch.NONE, new ExecutorMeter(), 0);
-  private final BlockingQueue<DecodeLoop.Job> done = new LinkedBlockingQueue<>();
+  private final BlockingQueue<DecodeJob> done = new LinkedBlockingQueue<>();
 
   /** The lengths of the sequences of each step, of those that memory ended too. */
   private final List<List<Integer>> steps = new CopyOnWriteArrayList<>();
@@ -102,31 +102,31 @@ final class DecodeLoopMemoryTest {
     }
   }
 
-  private DecodeLoop.Job offered(int genLength) throws InterruptedException {
+  private DecodeJob offered(int genLength) throws InterruptedException {
     GenerationSettings settings =
         new GenerationSettingsBuilder()
             .genLength(genLength)
             .cachePolicy(CachePolicyName.NONE)
             .build();
-    DecodeLoop.Job job =
-        new DecodeLoop.Job(
+    DecodeJob job =
+        new DecodeJob(
             "row", false, () -> new Sequence(new int[] {1}, settings, 0, TRAITS, null), done);
     assertThat(loop.offer(job, 5000)).isTrue();
     return job;
   }
 
-  private List<DecodeLoop.Job> offered(int count, int genLength) throws InterruptedException {
-    List<DecodeLoop.Job> jobs = new ArrayList<>();
+  private List<DecodeJob> offered(int count, int genLength) throws InterruptedException {
+    List<DecodeJob> jobs = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       jobs.add(offered(genLength));
     }
     return jobs;
   }
 
-  private List<DecodeLoop.Job> next(int count) throws InterruptedException {
-    List<DecodeLoop.Job> jobs = new ArrayList<>();
+  private List<DecodeJob> next(int count) throws InterruptedException {
+    List<DecodeJob> jobs = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      DecodeLoop.Job job = done.poll(5, TimeUnit.SECONDS);
+      DecodeJob job = done.poll(5, TimeUnit.SECONDS);
       assertThat(job).as("a job finishes").isNotNull();
       jobs.add(job);
     }
@@ -140,10 +140,10 @@ final class DecodeLoopMemoryTest {
   @Test
   void aBatchIsHalvedUntilItFitsAndStaysSo() throws InterruptedException {
     mostRows = 3;
-    List<DecodeLoop.Job> jobs = offered(SLOTS, 4);
+    List<DecodeJob> jobs = offered(SLOTS, 4);
     start();
     assertThat(next(SLOTS)).as("in their order").isEqualTo(jobs);
-    for (DecodeLoop.Job job : jobs) {
+    for (DecodeJob job : jobs) {
       assertThat(job.failure()).isNull();
       assertThat(job.sequence().steps()).isEqualTo(4);
       assertThat(job.sequence().forwardPasses()).as("only those that succeeded").isEqualTo(4);
@@ -161,14 +161,14 @@ final class DecodeLoopMemoryTest {
   @Test
   void rowsThatStayAndRowsThatBeginAgainComeOutAsIfNothingHadHappened()
       throws InterruptedException {
-    List<DecodeLoop.Job> undisturbed = offered(4, 6);
+    List<DecodeJob> undisturbed = offered(4, 6);
     start();
     next(4);
     // Two rows go on from their third step, two begin again.
     freeSteps = steps.size() + 2;
     mostRows = 2;
     gate.acquireUninterruptibly();
-    List<DecodeLoop.Job> disturbed = offered(4, 6);
+    List<DecodeJob> disturbed = offered(4, 6);
     gate.release();
     next(4);
     for (int i = 0; i < 4; i++) {
@@ -185,7 +185,7 @@ final class DecodeLoopMemoryTest {
   @Test
   void aBatchOfOddSizeIsHalvedToOne() throws InterruptedException {
     mostRows = 1;
-    List<DecodeLoop.Job> jobs = offered(3, 2);
+    List<DecodeJob> jobs = offered(3, 2);
     start();
     assertThat(next(3)).isEqualTo(jobs).allMatch(job -> job.failure() == null);
     assertThat(steps.stream().map(List::size)).containsExactly(3, 2, 1, 1, 1, 1, 1, 1);
@@ -197,8 +197,8 @@ final class DecodeLoopMemoryTest {
     start();
     for (int place = 0; place < SLOTS; place++) {
       gate.acquireUninterruptibly();
-      List<DecodeLoop.Job> small = offered(place, 3);
-      DecodeLoop.Job large = offered(30);
+      List<DecodeJob> small = offered(place, 3);
+      DecodeJob large = offered(30);
       small.addAll(offered(SLOTS - 1 - place, 3));
       gate.release();
       assertThat(next(SLOTS)).contains(large).containsAll(small);
@@ -225,7 +225,7 @@ final class DecodeLoopMemoryTest {
    */
   @Test
   void theLastOneLeftIsTriedFromTheBeginning() throws InterruptedException {
-    List<DecodeLoop.Job> jobs = offered(1, 3);
+    List<DecodeJob> jobs = offered(1, 3);
     jobs.add(offered(5));
     // The first one leaves after its third step, and the other has rows 4 to 10.
     freeSteps = 3;
@@ -239,13 +239,13 @@ final class DecodeLoopMemoryTest {
 
   @Test
   void memoryThatIsTakenByOthersEndsTheDecoder() throws InterruptedException {
-    List<DecodeLoop.Job> first = offered(1, 5);
+    List<DecodeJob> first = offered(1, 5);
     start();
     assertThat(next(1)).isEqualTo(first);
     mostRows = 0;
     offered(1, 9);
     offered(2, 5);
-    for (DecodeLoop.Job job : next(3)) {
+    for (DecodeJob job : next(3)) {
       assertThat(job.failure().code()).isEqualTo(ErrorCode.OUT_OF_MEMORY);
     }
     offered(1, 5);

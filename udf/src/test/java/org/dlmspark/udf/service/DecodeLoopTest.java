@@ -23,7 +23,7 @@ final class DecodeLoopTest {
   private static final int SLOTS = 2;
 
   private final DecodeLoop loop = new DecodeLoop(SLOTS, RowWatch.NONE, new ExecutorMeter(), 0);
-  private final BlockingQueue<DecodeLoop.Job> done = new LinkedBlockingQueue<>();
+  private final BlockingQueue<DecodeJob> done = new LinkedBlockingQueue<>();
 
   /** A step runs when the test lets it. */
   private final Semaphore steps = new Semaphore(0);
@@ -64,33 +64,33 @@ final class DecodeLoopTest {
     }
   }
 
-  private DecodeLoop.Job job(int steps) {
+  private DecodeJob job(int steps) {
     GenerationSettings settings =
         new GenerationSettingsBuilder().genLength(steps).cachePolicy(CachePolicyName.NONE).build();
     ModelTraits traits = new ModelTraits(9, Set.of(8), false, false);
-    return new DecodeLoop.Job(
+    return new DecodeJob(
         "row", false, () -> new Sequence(new int[] {1}, settings, 0, traits, null), done);
   }
 
-  private DecodeLoop.Job offered(int steps) throws InterruptedException {
-    DecodeLoop.Job job = job(steps);
+  private DecodeJob offered(int steps) throws InterruptedException {
+    DecodeJob job = job(steps);
     assertThat(loop.offer(job, 5000)).isTrue();
     return job;
   }
 
-  private DecodeLoop.Job next() throws InterruptedException {
-    DecodeLoop.Job job = done.poll(5, TimeUnit.SECONDS);
+  private DecodeJob next() throws InterruptedException {
+    DecodeJob job = done.poll(5, TimeUnit.SECONDS);
     assertThat(job).as("a job finishes").isNotNull();
     return job;
   }
 
   @Test
   void jobsComeBackAsTheyFinishAndTheQueueIsBounded() throws InterruptedException {
-    DecodeLoop.Job slow = offered(4);
-    DecodeLoop.Job quick = offered(1);
+    DecodeJob slow = offered(4);
+    DecodeJob quick = offered(1);
     assertThat(loop.offer(job(1), 0)).as("the queue holds as many as there are slots").isFalse();
     start();
-    DecodeLoop.Job later = offered(2);
+    DecodeJob later = offered(2);
     steps.release(4);
     assertThat(next()).isSameAs(quick);
     assertThat(next()).isSameAs(later);
@@ -103,7 +103,7 @@ final class DecodeLoopTest {
   @Test
   void aFailedStepFailsItsJobsAndNoOthers() throws InterruptedException {
     failure = new IllegalStateException("\nout of registers\nat native line 3");
-    DecodeLoop.Job failed = offered(3);
+    DecodeJob failed = offered(3);
     start();
     steps.release();
     assertThat(next()).isSameAs(failed);
@@ -113,7 +113,7 @@ final class DecodeLoopTest {
                 ErrorCode.DECODE_FAILED,
                 "the denoising step failed: out of registers; the executor's log has the trace, and output.mode = retry-failed tries the row again"));
     failure = null;
-    DecodeLoop.Job fine = offered(1);
+    DecodeJob fine = offered(1);
     steps.release();
     assertThat(next()).isSameAs(fine);
     assertThat(fine.failure()).isNull();
@@ -135,11 +135,11 @@ final class DecodeLoopTest {
 
   @Test
   void aCancelledJobMakesRoom() throws InterruptedException {
-    DecodeLoop.Job first = offered(100);
-    DecodeLoop.Job second = offered(100);
+    DecodeJob first = offered(100);
+    DecodeJob second = offered(100);
     start();
     steps.release(3);
-    DecodeLoop.Job waiting = offered(1);
+    DecodeJob waiting = offered(1);
     first.cancel();
     second.cancel();
     steps.release(2);

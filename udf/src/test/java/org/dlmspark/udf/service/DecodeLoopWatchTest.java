@@ -48,7 +48,7 @@ final class DecodeLoopWatchTest {
           new ExecutorMeter(),
           7);
 
-  private final BlockingQueue<DecodeLoop.Job> done = new LinkedBlockingQueue<>();
+  private final BlockingQueue<DecodeJob> done = new LinkedBlockingQueue<>();
   private Thread thread;
 
   private void start() {
@@ -81,7 +81,7 @@ final class DecodeLoopWatchTest {
         // Position 0 is computed at every step, by which the test knows the row.
         new GenerationSettingsBuilder().genLength(steps).refreshInterval(1).build();
     loop.offer(
-        new DecodeLoop.Job(
+        new DecodeJob(
             "row " + row,
             alone,
             () -> new Sequence(new int[] {row}, settings, 0, TRAITS, null),
@@ -91,7 +91,7 @@ final class DecodeLoopWatchTest {
 
   private void await(int rows) throws InterruptedException {
     for (int i = 0; i < rows; i++) {
-      DecodeLoop.Job job = done.poll(5, TimeUnit.SECONDS);
+      DecodeJob job = done.poll(5, TimeUnit.SECONDS);
       assertThat(job).as("a row finishes").isNotNull();
       assertThat(job.failure()).isNull();
     }

@@ -1,0 +1,168 @@
+package org.dlmspark.udf.decode;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Set;
+
+/**
+ * How far a sequence is: its tokens, which of them are masks still, the block and step that are
+ * due, and where its first end token stands. Not thread-safe.
+ */
+final class SequenceProgress implements SequenceState {
+  private final Set<Integer> ends;
+  private final int mask;
+  private final int promptLength;
+  private final int blockLength;
+  private final int[] tokens;
+
+  private final BitSet masked = new BitSet();
+  private final BitSet maskedBeforePreviousStep = new BitSet();
+  private final BitSet targets = new BitSet();
+  private int blockStart;
+  private int stepInBlock;
+  private int step;
+
+  /** Everything before this position is decoded and holds no end token. */
+  private int scanned;
+
+  /** The end token's position once everything before it is decoded; -1 until then. */
+  private int end = -1;
+
+  /**
+   * Begins with a prompt and masks behind it, at the first step of the first block.
+   *
+   * @param promptIds the prompt's tokens, at least one
+   * @param genLength how many masks
+   * @param blockLength positions of a block
+   * @param model what is special about the model
+   */
+  SequenceProgress(int[] promptIds, int genLength, int blockLength, ModelTraits model) {
+    this.blockLength = blockLength;
+    ends = model.ends();
+    mask = model.mask();
+    promptLength = promptIds.length;
+    tokens = Arrays.copyOf(promptIds, promptLength + genLength);
+    Arrays.fill(tokens, promptLength, tokens.length, mask);
+    masked.set(promptLength, tokens.length);
+    maskedBeforePreviousStep.or(masked);
+    scanned = promptLength;
+    blockStart = promptLength;
+  }
+
+  /** The token at a position; the mask where there is none yet. */
+  int token(int position) {
+    return tokens[position];
+  }
+
+  /** All tokens; must not be changed. */
+  int[] tokens() {
+    return tokens;
+  }
+
+  /** Steps taken so far, in all blocks. */
+  int step() {
+    return step;
+  }
+
+  /** The first end token's position; -1 until everything before it is decoded, or without one. */
+  int end() {
+    return end;
+  }
+
+  /** Whether no position of the sequence is masked. */
+  boolean isDecoded() {
+    return masked.isEmpty();
+  }
+
+  /** Whether no position of the block is masked. */
+  boolean isBlockDecoded() {
+    int firstMask = masked.nextSetBit(blockStart);
+    return firstMask < 0 || firstMask >= blockEnd();
+  }
+
+  /** Notes what is masked as a step begins to unmask. */
+  void beginUnmasking() {
+    maskedBeforePreviousStep.clear();
+    maskedBeforePreviousStep.or(masked);
+  }
+
+  /**
+   * Gives a position its token.
+   *
+   * @param position a masked position
+   * @param token its token
+   */
+  void unmask(int position, int token) {
+    tokens[position] = token;
+    // Dream may choose the mask itself: the position is masked still.
+    masked.set(position, token == mask);
+  }
+
+  /** Counts a step. */
+  void endStep() {
+    step++;
+    stepInBlock++;
+  }
+
+  /** Makes what chose the mask at the block's last step keep it. */
+  void closeBlock() {
+    masked.clear(blockStart, blockEnd());
+  }
+
+  /** Goes on to the next block. */
+  void beginNextBlock() {
+    blockStart = blockEnd();
+    stepInBlock = 0;
+  }
+
+  /** Looks for an end token up to the first mask, from where it looked last. */
+  void scanForEnd() {
+    while (end < 0 && scanned < tokens.length && !masked.get(scanned)) {
+      if (ends.contains(tokens[scanned])) {
+        end = scanned;
+      } else {
+        scanned++;
+      }
+    }
+  }
+
+  @Override
+  public int promptLength() {
+    return promptLength;
+  }
+
+  @Override
+  public int length() {
+    return tokens.length;
+  }
+
+  @Override
+  public int blockStart() {
+    return blockStart;
+  }
+
+  @Override
+  public int blockEnd() {
+    return blockStart + blockLength;
+  }
+
+  @Override
+  public int stepInBlock() {
+    return stepInBlock;
+  }
+
+  @Override
+  public BitSet masked() {
+    return masked;
+  }
+
+  @Override
+  public BitSet maskedBeforePreviousStep() {
+    return maskedBeforePreviousStep;
+  }
+
+  @Override
+  public BitSet targets() {
+    return targets;
+  }
+}

@@ -1,0 +1,69 @@
+package org.dlmspark.udf.model;
+
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.dlmspark.udf.checkpoint.NumberType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The TorchScript program {@code denoising_step.py}, loaded for a device. */
+final class DenoisingProgram implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DenoisingProgram.class);
+
+  private final PtSymbolBlock block;
+
+  private DenoisingProgram(PtSymbolBlock block) {
+    this.block = block;
+  }
+
+  /**
+   * Loads the program, with the products that suit the device and the number type best.
+   *
+   * @param manager a manager of the device
+   * @param numberType of weights and activations
+   * @param wide whether the model's products are long
+   * @return the program, to be closed by the caller
+   */
+  static DenoisingProgram load(PtNDManager manager, NumberType numberType, boolean wide) {
+    if (wide && !manager.getDevice().isGpu() && numberType == NumberType.FLOAT32) {
+      try {
+        return load(manager, "products_onednn.py");
+      } catch (RuntimeException e) {
+        LOG.info("this PyTorch has no oneDNN: products with few rows are slower", e);
+      }
+    }
+    return load(manager, "products_torch.py");
+  }
+
+  private static DenoisingProgram load(PtNDManager manager, String products) {
+    byte[] archive = TorchScriptArchive.pack("DenoisingStep", "denoising_step.py", products);
+    try {
+      return new DenoisingProgram(
+          JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Runs one of its methods.
+   *
+   * @param method the method's name
+   * @param arguments its arguments, in its order; they stay the caller's
+   * @return its result, to be closed by the caller
+   */
+  IValue run(String method, IValue... arguments) {
+    return IValueUtils.runMethod(block, method, arguments);
+  }
+
+  @Override
+  public void close() {
+    block.close();
+  }
+}

@@ -1,0 +1,94 @@
+package org.dlmspark.udf.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+import java.util.stream.Stream;
+import org.dlmspark.udf.checkpoint.NumberType;
+import org.dlmspark.udf.checkpoint.TensorData;
+
+/** Brings stored tensors onto the device, in the number type that the model computes with. */
+final class WeightUpload {
+  private final PtNDManager manager;
+  private final DenoisingProgram program;
+  private final NumberType numberType;
+  private final LongConsumer progress;
+  private long loadedBytes;
+
+  /**
+   * Creates an upload.
+   *
+   * @param manager owns the uploaded arrays
+   * @param program converts number types
+   * @param numberType the type that is wanted
+   * @param progress told how many stored bytes are loaded so far
+   */
+  WeightUpload(
+      PtNDManager manager, DenoisingProgram program, NumberType numberType, LongConsumer progress) {
+    this.manager = manager;
+    this.program = program;
+    this.numberType = numberType;
+    this.progress = progress;
+  }
+
+  /** A stored tensor on the device in the wanted type; on a CPU a float32 one stays where it is. */
+  PtNDArray upload(TensorData tensor) {
+    PtNDArray uploaded = onDevice(tensor);
+    loadedBytes += tensor.size() * tensor.type().bytes();
+    progress.accept(loadedBytes);
+    return uploaded;
+  }
+
+  /** Several, in their order, as a list for the program. */
+  IValue upload(Stream<TensorData> tensors) {
+    List<PtNDArray> arrays = new ArrayList<>();
+    tensors.forEachOrdered(tensor -> arrays.add(upload(tensor)));
+    return IValue.listFrom(arrays.toArray(new PtNDArray[0]));
+  }
+
+  private PtNDArray onDevice(TensorData tensor) {
+    long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();
+    ByteBuffer bytes = aligned(tensor);
+    if (tensor.type() == NumberType.FLOAT32 && numberType == NumberType.FLOAT32) {
+      return manager.create(bytes, new Shape(shape), DataType.FLOAT32);
+    }
+    // DJL has no name for bfloat16: such a tensor enters as bytes and is a tensor of its own type
+    // only inside the program.
+    shape[shape.length - 1] *= tensor.type().bytes();
+    try (NDArray raw = manager.create(bytes, new Shape(shape), DataType.INT8);
+        IValue rawValue = IValue.from((PtNDArray) raw);
+        IValue stored = IValue.from((long) code(tensor.type()));
+        IValue wanted = IValue.from((long) code(numberType));
+        IValue converted = program.run("convert", rawValue, stored, wanted)) {
+      return converted.toTensor(manager);
+    }
+  }
+
+  /** The tensor's bytes at an address that is a multiple of its numbers' size. */
+  private static ByteBuffer aligned(TensorData tensor) {
+    ByteBuffer bytes = tensor.bytes();
+    if (bytes.alignmentOffset(0, tensor.type().bytes()) == 0) {
+      return bytes;
+    }
+    ByteBuffer copy = ByteBuffer.allocateDirect(bytes.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+    copy.put(bytes.duplicate()).flip();
+    return copy;
+  }
+
+  /** PyTorch's code of a number type. */
+  private static int code(NumberType type) {
+    return switch (type) {
+      case FLOAT16 -> 5;
+      case FLOAT32 -> 6;
+      case BFLOAT16 -> 15;
+    };
+  }
+}

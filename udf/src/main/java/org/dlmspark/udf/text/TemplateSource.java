@@ -1,0 +1,90 @@
+package org.dlmspark.udf.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The source of a folder's chat template, and what is said where it is no good.
+ *
+ * @param name where it stands, for messages
+ * @param text the template, of at most 256 Ki characters
+ */
+record TemplateSource(String name, String text) {
+  private static final int MAX_SOURCE_BYTES = 256 << 10;
+  private static final int MAX_REASON_LENGTH = 400;
+
+  /**
+   * Finds a folder's template: the file {@code chat_template.jinja}, else {@code chat_template} in
+   * {@code tokenizer_config.json}, where a list of named templates gives its {@code default}.
+   *
+   * @param folder the model folder
+   * @param config its tokenizer configuration
+   * @return the source; empty if the folder has none
+   * @throws TextException if what stands there is no text, or too long
+   */
+  static Optional<TemplateSource> find(Path folder, TokenizerConfig config) {
+    Path file = folder.resolve("chat_template.jinja");
+    if (Files.exists(file)) {
+      byte[] source = FolderFiles.read(file, MAX_SOURCE_BYTES);
+      return Optional.of(
+          new TemplateSource(file.toString(), new String(source, StandardCharsets.UTF_8)));
+    }
+    JsonNode node = config.chatTemplate();
+    String name = config.file() + ": chat_template";
+    if (node.isMissingNode() || node.isNull()) {
+      return Optional.empty();
+    }
+    if (node.isArray()) {
+      node = namedDefault(name, node);
+    }
+    if (!node.isTextual()) {
+      throw new TextException(
+          name + ": must be a string or a list of {name, template}; " + remedy());
+    }
+    if (node.textValue().length() > MAX_SOURCE_BYTES) {
+      throw new TextException(
+          name + ": longer than " + MAX_SOURCE_BYTES + " characters; " + remedy());
+    }
+    return Optional.of(new TemplateSource(name, node.textValue()));
+  }
+
+  private static JsonNode namedDefault(String name, JsonNode list) {
+    List<String> names = new ArrayList<>();
+    for (JsonNode entry : list) {
+      String entryName = entry.path("name").asText("");
+      if (entryName.equals("default")) {
+        return entry.path("template");
+      }
+      names.add(entryName);
+    }
+    throw new TextException(
+        name + ": a list without a template named default (it has " + names + "); " + remedy());
+  }
+
+  /**
+   * The error for a template that is broken, or refuses what it is to render.
+   *
+   * @param reason why, of any length
+   * @param cause what was thrown underneath, or null
+   * @return the exception, to be thrown
+   */
+  TextException failed(String reason, Throwable cause) {
+    String shortened =
+        reason.length() <= MAX_REASON_LENGTH
+            ? reason
+            : reason.substring(0, MAX_REASON_LENGTH) + "...";
+    return new TextException(
+        name + ": the template fails: " + shortened.replaceAll("\\s+", " ") + "; " + remedy(),
+        cause);
+  }
+
+  private static String remedy() {
+    return "put a template that fits into chat_template.jinja of the folder, or set input.chat ="
+        + " false";
+  }
+}
