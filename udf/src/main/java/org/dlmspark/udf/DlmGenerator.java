@@ -1,5 +1,6 @@
 package org.dlmspark.udf;
 
+import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.DefaultParamsReadable;
 import org.apache.spark.ml.util.DefaultParamsWritable;
@@ -108,7 +109,7 @@ public final class DlmGenerator extends DlmGeneratorParams implements DefaultPar
 
   private GenerateUdf udf(StructType schema) {
     GenerateSettings settings = settings(schema);
-    return inParamNames(() -> new GenerateUdf(schema, settings));
+    return ParamValues.inParamNames(() -> new GenerateUdf(schema, settings));
   }
 
   @Override
@@ -116,344 +117,163 @@ public final class DlmGenerator extends DlmGeneratorParams implements DefaultPar
     return defaultCopy(extra);
   }
 
-  /**
-   * Sets {@link #idColumn()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  private <T> DlmGenerator with(Param<T> param, T value) {
+    set(param, value);
+    return this;
+  }
+
+  /** Sets {@link #idColumn()}. */
   public DlmGenerator setIdColumn(String value) {
-    set(idColumn(), value);
-    return this;
+    return with(idColumn(), value);
   }
 
-  /**
-   * Sets {@link #promptColumn()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #promptColumn()}. */
   public DlmGenerator setPromptColumn(String value) {
-    set(promptColumn(), value);
-    return this;
+    return with(promptColumn(), value);
   }
 
-  /**
-   * Sets {@link #rowSettings()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #rowSettings()}. */
   public DlmGenerator setRowSettings(boolean value) {
-    set(rowSettings(), value);
-    return this;
+    return with(rowSettings(), value);
   }
 
-  /**
-   * Sets {@link #chat()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #chat()}. */
   public DlmGenerator setChat(boolean value) {
-    set(chat(), value);
-    return this;
+    return with(chat(), value);
   }
 
-  /**
-   * Sets {@link #systemPrompt()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #systemPrompt()}. */
   public DlmGenerator setSystemPrompt(String value) {
-    set(systemPrompt(), value);
-    return this;
+    return with(systemPrompt(), value);
   }
 
-  /**
-   * Sets {@link #modelPath()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #modelPath()}. */
   public DlmGenerator setModelPath(String value) {
-    set(modelPath(), value);
-    return this;
+    return with(modelPath(), value);
   }
 
-  /**
-   * Sets {@link #dtype()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #dtype()}. */
   public DlmGenerator setDtype(String value) {
-    set(dtype(), value);
-    return this;
+    return with(dtype(), value);
   }
 
-  /**
-   * Sets {@link #device()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #device()}. */
   public DlmGenerator setDevice(String value) {
-    set(device(), value);
-    return this;
+    return with(device(), value);
   }
 
-  /**
-   * Sets {@link #threads()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #threads()}. */
   public DlmGenerator setThreads(int value) {
-    set(threads(), value);
-    return this;
+    return with(threads(), value);
   }
 
-  /**
-   * Sets {@link #genLength()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #genLength()}. */
   public DlmGenerator setGenLength(int value) {
-    set(genLength(), value);
-    return this;
+    return with(genLength(), value);
   }
 
-  /**
-   * Sets {@link #blockLength()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #blockLength()}. */
   public DlmGenerator setBlockLength(int value) {
-    set(blockLength(), value);
-    return this;
+    return with(blockLength(), value);
   }
 
-  /**
-   * Sets {@link #steps()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #steps()}. */
   public DlmGenerator setSteps(int value) {
-    set(steps(), value);
-    return this;
+    return with(steps(), value);
   }
 
-  /**
-   * Sets {@link #schedule()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #schedule()}. */
   public DlmGenerator setSchedule(String value) {
-    set(schedule(), value);
-    return this;
+    return with(schedule(), value);
   }
 
-  /**
-   * Sets {@link #eps()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #eps()}. */
   public DlmGenerator setEps(double value) {
-    set(eps(), value);
-    return this;
+    return with(eps(), value);
   }
 
-  /**
-   * Sets {@link #remasking()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #remasking()}. */
   public DlmGenerator setRemasking(String value) {
-    set(remasking(), value);
-    return this;
+    return with(remasking(), value);
   }
 
-  /**
-   * Sets {@link #algTemp()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #algTemp()}. */
   public DlmGenerator setAlgTemp(double value) {
-    set(algTemp(), value);
-    return this;
+    return with(algTemp(), value);
   }
 
-  /**
-   * Sets {@link #threshold()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #threshold()}. */
   public DlmGenerator setThreshold(double value) {
-    set(threshold(), value);
-    return this;
+    return with(threshold(), value);
   }
 
-  /**
-   * Sets {@link #factor()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #factor()}. */
   public DlmGenerator setFactor(double value) {
-    set(factor(), value);
-    return this;
+    return with(factor(), value);
   }
 
-  /**
-   * Sets {@link #temperature()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #temperature()}. */
   public DlmGenerator setTemperature(double value) {
-    set(temperature(), value);
-    return this;
+    return with(temperature(), value);
   }
 
-  /**
-   * Sets {@link #topP()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #topP()}. */
   public DlmGenerator setTopP(double value) {
-    set(topP(), value);
-    return this;
+    return with(topP(), value);
   }
 
-  /**
-   * Sets {@link #topK()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #topK()}. */
   public DlmGenerator setTopK(int value) {
-    set(topK(), value);
-    return this;
+    return with(topK(), value);
   }
 
-  /**
-   * Sets {@link #guidanceScale()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #guidanceScale()}. */
   public DlmGenerator setGuidanceScale(double value) {
-    set(guidanceScale(), value);
-    return this;
+    return with(guidanceScale(), value);
   }
 
-  /**
-   * Sets {@link #minNewTokens()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #minNewTokens()}. */
   public DlmGenerator setMinNewTokens(int value) {
-    set(minNewTokens(), value);
-    return this;
+    return with(minNewTokens(), value);
   }
 
-  /**
-   * Sets {@link #stopAtEos()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #stopAtEos()}. */
   public DlmGenerator setStopAtEos(boolean value) {
-    set(stopAtEos(), value);
-    return this;
+    return with(stopAtEos(), value);
   }
 
-  /**
-   * Sets {@link #stop()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #stop()}. */
   public DlmGenerator setStop(String... value) {
-    set(stop(), value);
-    return this;
+    return with(stop(), value);
   }
 
-  /**
-   * Sets {@link #seed()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #seed()}. */
   public DlmGenerator setSeed(long value) {
-    set(seed(), value);
-    return this;
+    return with(seed(), value);
   }
 
-  /**
-   * Sets {@link #cachePolicy()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #cachePolicy()}. */
   public DlmGenerator setCachePolicy(String value) {
-    set(cachePolicy(), value);
-    return this;
+    return with(cachePolicy(), value);
   }
 
-  /**
-   * Sets {@link #refreshInterval()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #refreshInterval()}. */
   public DlmGenerator setRefreshInterval(int value) {
-    set(refreshInterval(), value);
-    return this;
+    return with(refreshInterval(), value);
   }
 
-  /**
-   * Sets {@link #windowSize()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #windowSize()}. */
   public DlmGenerator setWindowSize(int value) {
-    set(windowSize(), value);
-    return this;
+    return with(windowSize(), value);
   }
 
-  /**
-   * Sets {@link #batchMaxSequences()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #batchMaxSequences()}. */
   public DlmGenerator setBatchMaxSequences(int value) {
-    set(batchMaxSequences(), value);
-    return this;
+    return with(batchMaxSequences(), value);
   }
 
-  /**
-   * Sets {@link #batchMaxTokens()}.
-   *
-   * @param value its value
-   * @return this generator
-   */
+  /** Sets {@link #batchMaxTokens()}. */
   public DlmGenerator setBatchMaxTokens(int value) {
-    set(batchMaxTokens(), value);
-    return this;
+    return with(batchMaxTokens(), value);
   }
 }

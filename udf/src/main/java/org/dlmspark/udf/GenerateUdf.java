@@ -63,16 +63,12 @@ public final class GenerateUdf implements MapPartitionsFunction<Row, Row> {
     PromptSource source = settings.prompt().source();
     source.columns().forEach(column -> index(input, source.named(column), column));
     source.checkTypes(input);
-    int idIndex =
-        index(
-            input,
-            "input.id-column = " + settings.prompt().idColumn(),
-            settings.prompt().idColumn());
+    String named = "input.id-column = " + settings.prompt().idColumn();
+    int idIndex = index(input, named, settings.prompt().idColumn());
     DataType idType = input.fields()[idIndex].dataType();
     if (!isIdType(idType)) {
       throw new IllegalArgumentException(
-          "input.id-column = "
-              + settings.prompt().idColumn()
+          named
               + ": the column is of type "
               + idType.simpleString()
               + "; it must be a number, a string or another simple type");

@@ -1,11 +1,16 @@
 package org.dlmspark.udf;
 
 import java.sql.Timestamp;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.internal.SQLConf;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -14,47 +19,74 @@ import scala.collection.immutable.ArraySeq;
 
 /** The output row: all input columns, then those of a {@link Completion}. */
 public final class OutputSchema {
-  private static final StructType ERROR =
-      new StructType().add("code", DataTypes.StringType).add("message", DataTypes.StringType);
-  private static final StructType USAGE =
-      new StructType()
-          .add("prompt_tokens", DataTypes.IntegerType)
-          .add("completion_tokens", DataTypes.IntegerType)
-          .add("steps", DataTypes.IntegerType)
-          .add("forward_passes", DataTypes.IntegerType)
-          .add("positions_computed", DataTypes.LongType)
-          .add("positions_total", DataTypes.LongType);
-  private static final StructType TIMING =
-      new StructType()
-          .add("started_at", DataTypes.TimestampType)
-          .add("queue_ms", DataTypes.DoubleType)
-          .add("tokenize_ms", DataTypes.DoubleType)
-          .add("decode_ms", DataTypes.DoubleType)
-          .add("detokenize_ms", DataTypes.DoubleType)
-          .add("total_ms", DataTypes.DoubleType)
-          .add("compute_ms", DataTypes.DoubleType);
-  private static final StructType ORIGIN =
-      new StructType()
-          .add("run_id", DataTypes.StringType)
-          .add("wave", DataTypes.IntegerType)
-          .add("executor", DataTypes.StringType)
-          .add("device", DataTypes.StringType)
-          .add("partition", DataTypes.IntegerType)
-          .add("attempt", DataTypes.IntegerType)
-          .add("seed", DataTypes.LongType);
+  /** The fields of a struct, each with what fills it from a {@code T}. */
+  private static final class Fields<T> {
+    private final List<StructField> types = new ArrayList<>();
+    private final List<Function<T, Object>> values = new ArrayList<>();
 
-  private static final StructType ADDED =
-      new StructType()
-          .add("completion", DataTypes.StringType)
-          .add("token_ids", DataTypes.createArrayType(DataTypes.IntegerType))
-          .add("finish_reason", DataTypes.StringType)
-          .add("error", ERROR)
-          .add("usage", USAGE)
-          .add("timing", TIMING)
-          .add("origin", ORIGIN);
+    Fields<T> add(String name, DataType type, Function<T, Object> value) {
+      types.add(DataTypes.createStructField(name, type, true));
+      values.add(value);
+      return this;
+    }
+
+    StructType type() {
+      return new StructType(types.toArray(StructField[]::new));
+    }
+
+    Stream<Object> values(T from) {
+      return values.stream().map(value -> value.apply(from));
+    }
+
+    Row row(T from) {
+      return from == null ? null : RowFactory.create(values(from).toArray());
+    }
+  }
+
+  private static final Fields<Completion.Failure> ERROR =
+      new Fields<Completion.Failure>()
+          .add("code", DataTypes.StringType, error -> error.code().name())
+          .add("message", DataTypes.StringType, Completion.Failure::message);
+  private static final Fields<Completion.Usage> USAGE =
+      new Fields<Completion.Usage>()
+          .add("prompt_tokens", DataTypes.IntegerType, Completion.Usage::promptTokens)
+          .add("completion_tokens", DataTypes.IntegerType, Completion.Usage::completionTokens)
+          .add("steps", DataTypes.IntegerType, Completion.Usage::steps)
+          .add("forward_passes", DataTypes.IntegerType, Completion.Usage::forwardPasses)
+          .add("positions_computed", DataTypes.LongType, Completion.Usage::positionsComputed)
+          .add("positions_total", DataTypes.LongType, Completion.Usage::positionsTotal);
+  private static final Fields<Completion.Timing> TIMING =
+      new Fields<Completion.Timing>()
+          .add("started_at", DataTypes.TimestampType, OutputSchema::startedAt)
+          .add("queue_ms", DataTypes.DoubleType, Completion.Timing::queueMs)
+          .add("tokenize_ms", DataTypes.DoubleType, Completion.Timing::tokenizeMs)
+          .add("decode_ms", DataTypes.DoubleType, Completion.Timing::decodeMs)
+          .add("detokenize_ms", DataTypes.DoubleType, Completion.Timing::detokenizeMs)
+          .add("total_ms", DataTypes.DoubleType, Completion.Timing::totalMs)
+          .add("compute_ms", DataTypes.DoubleType, Completion.Timing::computeMs);
+  private static final Fields<Completion.Origin> ORIGIN =
+      new Fields<Completion.Origin>()
+          .add("run_id", DataTypes.StringType, Completion.Origin::runId)
+          .add("wave", DataTypes.IntegerType, Completion.Origin::wave)
+          .add("executor", DataTypes.StringType, Completion.Origin::executor)
+          .add("device", DataTypes.StringType, Completion.Origin::device)
+          .add("partition", DataTypes.IntegerType, Completion.Origin::partition)
+          .add("attempt", DataTypes.IntegerType, Completion.Origin::attempt)
+          .add("seed", DataTypes.LongType, Completion.Origin::seed);
+
+  private static final Fields<Completion> ADDED =
+      new Fields<Completion>()
+          .add("completion", DataTypes.StringType, Completion::text)
+          .add(
+              "token_ids", DataTypes.createArrayType(DataTypes.IntegerType), OutputSchema::tokenIds)
+          .add("finish_reason", DataTypes.StringType, Completion::finishReason)
+          .add("error", ERROR.type(), completion -> ERROR.row(completion.error()))
+          .add("usage", USAGE.type(), completion -> USAGE.row(completion.usage()))
+          .add("timing", TIMING.type(), completion -> TIMING.row(completion.timing()))
+          .add("origin", ORIGIN.type(), completion -> ORIGIN.row(completion.origin()));
 
   /** The names of the columns added to the input's, in order. */
-  public static final List<String> COLUMNS = List.of(ADDED.fieldNames());
+  public static final List<String> COLUMNS = List.of(ADDED.type().fieldNames());
 
   private OutputSchema() {}
 
@@ -76,66 +108,26 @@ public final class OutputSchema {
               + String.join(", ", clashes)
               + "; rename them in the input");
     }
-    StructField[] fields = Arrays.copyOf(input.fields(), input.length() + ADDED.length());
-    System.arraycopy(ADDED.fields(), 0, fields, input.length(), ADDED.length());
-    return new StructType(fields);
+    return new StructType(
+        Stream.concat(Stream.of(input.fields()), ADDED.types.stream()).toArray(StructField[]::new));
   }
 
   /** The output row of an input row. */
   static Row row(Row input, Completion completion) {
-    Object[] values = new Object[input.length() + ADDED.length()];
-    for (int i = 0; i < input.length(); i++) {
-      values[i] = input.get(i);
-    }
-    int at = input.length();
-    values[at++] = completion.text();
-    values[at++] = completion.tokenIds() == null ? null : new ArraySeq.ofInt(completion.tokenIds());
-    values[at++] = completion.finishReason();
-    values[at++] = error(completion.error());
-    values[at++] = usage(completion.usage());
-    values[at++] = timing(completion.timing());
-    values[at] = origin(completion.origin());
-    return RowFactory.create(values);
-  }
-
-  private static Row error(Completion.Failure error) {
-    return error == null ? null : RowFactory.create(error.code().name(), error.message());
-  }
-
-  private static Row usage(Completion.Usage usage) {
     return RowFactory.create(
-        usage.promptTokens(),
-        usage.completionTokens(),
-        usage.steps(),
-        usage.forwardPasses(),
-        usage.positionsComputed(),
-        usage.positionsTotal());
+        Stream.concat(
+                IntStream.range(0, input.length()).mapToObj(input::get), ADDED.values(completion))
+            .toArray());
   }
 
-  private static Row timing(Completion.Timing timing) {
+  private static Object tokenIds(Completion completion) {
+    return completion.tokenIds() == null ? null : new ArraySeq.ofInt(completion.tokenIds());
+  }
+
+  private static Object startedAt(Completion.Timing timing) {
     // Spark's row encoder takes the one class or the other, as its settings say.
-    Object startedAt =
-        SQLConf.get().datetimeJava8ApiEnabled()
-            ? timing.startedAt()
-            : Timestamp.from(timing.startedAt());
-    return RowFactory.create(
-        startedAt,
-        timing.queueMs(),
-        timing.tokenizeMs(),
-        timing.decodeMs(),
-        timing.detokenizeMs(),
-        timing.totalMs(),
-        timing.computeMs());
-  }
-
-  private static Row origin(Completion.Origin origin) {
-    return RowFactory.create(
-        origin.runId(),
-        origin.wave(),
-        origin.executor(),
-        origin.device(),
-        origin.partition(),
-        origin.attempt(),
-        origin.seed());
+    return SQLConf.get().datetimeJava8ApiEnabled()
+        ? timing.startedAt()
+        : Timestamp.from(timing.startedAt());
   }
 }

@@ -144,13 +144,23 @@ public enum GenerationKey {
   }
 
   /**
+   * The setting's value.
+   *
+   * @param settings the settings
+   * @return its value as users write it; null where it is left open
+   */
+  public Object value(GenerationSettings settings) {
+    Object value = getter.apply(settings);
+    return value instanceof Named named ? named.settingName() : value;
+  }
+
+  /**
    * The setting as text.
    *
    * @param settings the settings
    * @return its value as users write it; {@code null} where it is left open
    */
   public String text(GenerationSettings settings) {
-    Object value = getter.apply(settings);
-    return value instanceof Named named ? named.settingName() : String.valueOf(value);
+    return String.valueOf(value(settings));
   }
 }

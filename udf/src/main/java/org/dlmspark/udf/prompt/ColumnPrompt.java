@@ -6,7 +6,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
-import org.dlmspark.udf.service.ErrorCode;
 import org.dlmspark.udf.text.ChatMessage;
 
 /**
@@ -32,30 +31,21 @@ public record ColumnPrompt(String column) implements PromptSource {
   }
 
   @Override
-  public List<String> columns() {
-    return List.of(column);
+  public boolean takes(DataType type) {
+    return type instanceof StringType;
   }
 
   @Override
-  public void checkTypes(StructType input) {
-    DataType type = input.apply(column).dataType();
-    if (!(type instanceof StringType)) {
-      throw new IllegalArgumentException(
-          named(column) + " is of type " + type.simpleString() + ": prompts must be strings");
-    }
+  public String wanted() {
+    return "prompts must be strings";
   }
 
   @Override
   public List<ChatMessage> messages(Row row, StructType input) {
     String prompt = row.getString(input.fieldIndex(column));
     if (prompt == null || prompt.isBlank()) {
-      throw new PromptException(
-          ErrorCode.PROMPT_EMPTY,
-          "column "
-              + column
-              + " is "
-              + (prompt == null ? "null" : "empty")
-              + " in this row: give it a text, or leave the row out");
+      throw PromptException.empty(
+          "column " + column + " is " + (prompt == null ? "null" : "empty"), "give it a text");
     }
     return List.of(ChatMessage.user(prompt));
   }

@@ -43,23 +43,11 @@ public record MessagesPrompt(String column) implements PromptSource {
   }
 
   @Override
-  public List<String> columns() {
-    return List.of(column);
-  }
-
-  @Override
-  public void checkTypes(StructType input) {
-    DataType type = input.apply(column).dataType();
-    if (!(type instanceof ArrayType array
+  public boolean takes(DataType type) {
+    return type instanceof ArrayType array
         && array.elementType() instanceof StructType message
         && hasString(message, ROLE)
-        && hasString(message, CONTENT))) {
-      throw new IllegalArgumentException(
-          named(column)
-              + " is of type "
-              + type.simpleString()
-              + ": must be array<struct<role:string,content:string>>");
-    }
+        && hasString(message, CONTENT);
   }
 
   private static boolean hasString(StructType message, String field) {
@@ -68,16 +56,17 @@ public record MessagesPrompt(String column) implements PromptSource {
   }
 
   @Override
+  public String wanted() {
+    return "must be array<struct<role:string,content:string>>";
+  }
+
+  @Override
   public List<ChatMessage> messages(Row row, StructType input) {
     int index = input.fieldIndex(column);
     if (row.isNullAt(index) || row.getList(index).isEmpty()) {
-      throw new PromptException(
-          ErrorCode.PROMPT_EMPTY,
-          "column "
-              + column
-              + " is "
-              + (row.isNullAt(index) ? "null" : "empty")
-              + " in this row: give it a message, or leave the row out");
+      throw PromptException.empty(
+          "column " + column + " is " + (row.isNullAt(index) ? "null" : "empty"),
+          "give it a message");
     }
     StructType fields = (StructType) ((ArrayType) input.fields()[index].dataType()).elementType();
     List<ChatMessage> messages = new ArrayList<>();

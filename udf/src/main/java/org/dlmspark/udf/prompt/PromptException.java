@@ -14,6 +14,17 @@ public final class PromptException extends RuntimeException {
   }
 
   /**
+   * A row whose prompt is empty.
+   *
+   * @param what what is null or empty
+   * @param remedy what would do, other than to leave the row out
+   */
+  static PromptException empty(String what, String remedy) {
+    return new PromptException(
+        ErrorCode.PROMPT_EMPTY, what + " in this row: " + remedy + ", or leave the row out");
+  }
+
+  /**
    * What the row's {@code error.code} will be.
    *
    * @return the code

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 import org.dlmspark.udf.text.ChatMessage;
 
@@ -33,11 +34,14 @@ public sealed interface PromptSource extends Serializable
   String description();
 
   /**
-   * The input's columns that a prompt is made of.
+   * The input's columns that a prompt is made of: the one that is the setting's {@link #value},
+   * unless the setting speaks of others.
    *
    * @return their names
    */
-  List<String> columns();
+  default List<String> columns() {
+    return List.of(value());
+  }
 
   /**
    * How a message speaks of one of the {@link #columns}.
@@ -56,7 +60,30 @@ public sealed interface PromptSource extends Serializable
    * @throws IllegalArgumentException naming the setting, the column and its type, if no prompt can
    *     be made of it
    */
-  void checkTypes(StructType input);
+  default void checkTypes(StructType input) {
+    for (String column : columns()) {
+      DataType type = input.apply(column).dataType();
+      if (!takes(type)) {
+        throw new IllegalArgumentException(
+            named(column) + " is of type " + type.simpleString() + ": " + wanted());
+      }
+    }
+  }
+
+  /**
+   * Whether a prompt can be made of a column of this type.
+   *
+   * @param type the type of one of the {@link #columns}
+   * @return true if it can
+   */
+  boolean takes(DataType type);
+
+  /**
+   * The types that it {@link #takes}, for a message.
+   *
+   * @return what must be
+   */
+  String wanted();
 
   /**
    * What a row asks: one message of the user, or a history.

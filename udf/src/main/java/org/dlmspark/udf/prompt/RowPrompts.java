@@ -58,9 +58,7 @@ public final class RowPrompts {
       throw new PromptException(ErrorCode.PROMPT_INVALID, roles(messages) + e.getMessage());
     }
     if (ids.length == 0) {
-      throw new PromptException(
-          ErrorCode.PROMPT_EMPTY,
-          "the prompt has no token in this row: change it, or leave the row out");
+      throw PromptException.empty("the prompt has no token", "change it");
     }
     return ids;
   }

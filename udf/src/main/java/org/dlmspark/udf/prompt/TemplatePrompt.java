@@ -8,7 +8,6 @@ import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.dlmspark.udf.service.ErrorCode;
 import org.dlmspark.udf.text.ChatMessage;
 import org.dlmspark.udf.text.PromptTemplate;
 
@@ -51,17 +50,13 @@ public record TemplatePrompt(PromptTemplate template) implements PromptSource {
   }
 
   @Override
-  public void checkTypes(StructType input) {
-    for (String column : columns()) {
-      DataType type = input.apply(column).dataType();
-      if (!FieldText.isPossible(type)) {
-        throw new IllegalArgumentException(
-            named(column)
-                + " is of type "
-                + type.simpleString()
-                + ": must be a string, a number, a boolean, a date or a timestamp");
-      }
-    }
+  public boolean takes(DataType type) {
+    return FieldText.isPossible(type);
+  }
+
+  @Override
+  public String wanted() {
+    return "must be a string, a number, a boolean, a date or a timestamp";
   }
 
   @Override
@@ -71,18 +66,13 @@ public record TemplatePrompt(PromptTemplate template) implements PromptSource {
             column -> {
               Object value = row.get(input.fieldIndex(column));
               if (value == null) {
-                throw new PromptException(
-                    ErrorCode.PROMPT_EMPTY,
-                    "column "
-                        + column
-                        + ", a field of input.template, is null in this row: give it a value, or leave the row out");
+                throw PromptException.empty(
+                    "column " + column + ", a field of input.template, is null", "give it a value");
               }
               return FieldText.of(value);
             });
     if (prompt.isBlank()) {
-      throw new PromptException(
-          ErrorCode.PROMPT_EMPTY,
-          "input.template gives an empty prompt in this row: give its fields values, or leave the row out");
+      throw PromptException.empty("input.template gives an empty prompt", "give its fields values");
     }
     return List.of(ChatMessage.user(prompt));
   }
