@@ -11,7 +11,7 @@ public final class CheckpointException extends RuntimeException {
    *
    * @param message what is wrong with which file, and what to do
    */
-  public CheckpointException(String message) {
+  CheckpointException(String message) {
     super(message);
   }
 
@@ -21,7 +21,7 @@ public final class CheckpointException extends RuntimeException {
    * @param message what is wrong with which file, and what to do
    * @param cause what was thrown while reading it
    */
-  public CheckpointException(String message, Throwable cause) {
+  CheckpointException(String message, Throwable cause) {
     super(message, cause);
   }
 }

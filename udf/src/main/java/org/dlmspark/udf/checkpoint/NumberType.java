@@ -22,7 +22,7 @@ public enum NumberType {
    *
    * @return the {@code dtype} value
    */
-  public String safetensorsName() {
+  String safetensorsName() {
     return safetensorsName;
   }
 

@@ -48,7 +48,7 @@ public final class SafetensorsFile {
    *
    * @return the path it was opened by
    */
-  public Path path() {
+  Path path() {
     return path;
   }
 

@@ -141,7 +141,7 @@ public final class BatchScheduler {
    *
    * @return nanoseconds
    */
-  public long busyNanos() {
+  long busyNanos() {
     return busyNanos;
   }
 }

@@ -13,7 +13,7 @@ import java.util.BitSet;
  * behind it was decoded earlier.
  */
 @FunctionalInterface
-public interface CachePolicy {
+interface CachePolicy {
 
   /**
    * Names the active positions of the step that is about to run.

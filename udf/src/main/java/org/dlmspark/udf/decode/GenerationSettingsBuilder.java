@@ -109,7 +109,7 @@ public final class GenerationSettingsBuilder {
   }
 
   /** Sets {@link Unmasking#factor()}. */
-  public GenerationSettingsBuilder factor(Double value) {
+  GenerationSettingsBuilder factor(Double value) {
     factor = value;
     return this;
   }

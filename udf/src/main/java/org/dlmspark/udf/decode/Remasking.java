@@ -30,7 +30,7 @@ public enum Remasking implements Named {
    *
    * @return true if positions are chosen before the forward pass
    */
-  public boolean chosenBeforeForward() {
+  boolean chosenBeforeForward() {
     return this == RANDOM;
   }
 

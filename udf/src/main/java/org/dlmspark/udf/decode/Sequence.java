@@ -166,7 +166,7 @@ public final class Sequence {
    *
    * @return true once {@link #outcome()} is known
    */
-  public boolean finished() {
+  boolean finished() {
     return outcome != null;
   }
 

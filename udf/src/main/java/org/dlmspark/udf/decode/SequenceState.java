@@ -3,7 +3,7 @@ package org.dlmspark.udf.decode;
 import java.util.BitSet;
 
 /** What a cache policy may know of a sequence. Sets are views that must not be changed. */
-public interface SequenceState {
+interface SequenceState {
 
   /**
    * The prompt's length.

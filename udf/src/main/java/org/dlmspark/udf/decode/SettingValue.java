@@ -22,7 +22,7 @@ public record SettingValue(String name, Object value, String origin) {
    *
    * @return true for null
    */
-  public boolean isNull() {
+  boolean isNull() {
     return value == null;
   }
 
@@ -55,7 +55,7 @@ public record SettingValue(String name, Object value, String origin) {
    *
    * @return the list's texts, the one text, or none for null
    */
-  public List<String> texts() {
+  List<String> texts() {
     if (value instanceof List<?> list) {
       if (list.stream().anyMatch(item -> item == null || item instanceof List)) {
         throw wrong("must be a list of texts");
@@ -92,7 +92,7 @@ public record SettingValue(String name, Object value, String origin) {
    *
    * @return the number, or null
    */
-  public Integer wholeIntOrNull() {
+  Integer wholeIntOrNull() {
     return isNull() ? null : (Integer) wholeInt();
   }
 
@@ -101,7 +101,7 @@ public record SettingValue(String name, Object value, String origin) {
    *
    * @return the number
    */
-  public long whole() {
+  long whole() {
     return whole(Long.MIN_VALUE, Long.MAX_VALUE);
   }
 
@@ -136,7 +136,7 @@ public record SettingValue(String name, Object value, String origin) {
    *
    * @return the number, or null
    */
-  public Double numberOrNull() {
+  Double numberOrNull() {
     return isNull() ? null : (Double) number();
   }
 
@@ -156,7 +156,7 @@ public record SettingValue(String name, Object value, String origin) {
    * @param choices what there is to choose from
    * @return the choice of that name, or null for {@code auto}
    */
-  public <E extends Named> E choiceOrAuto(E[] choices) {
+  <E extends Named> E choiceOrAuto(E[] choices) {
     return AUTO.equals(present()) ? null : choice(choices, List.of(AUTO));
   }
 

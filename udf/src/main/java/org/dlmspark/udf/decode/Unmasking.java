@@ -90,7 +90,7 @@ public record Unmasking(
    *
    * @return true with a threshold or a factor
    */
-  public boolean isParallel() {
+  boolean isParallel() {
     return threshold != null || factor != null;
   }
 }

@@ -32,7 +32,7 @@ public record ExecutorFacts(String executorId, String gpu, int cores) {
   }
 
   /** As the calling task sees it; outside Spark the whole machine. */
-  public static ExecutorFacts current() {
+  static ExecutorFacts current() {
     SparkEnv env = SparkEnv.get();
     if (env == null) {
       return new ExecutorFacts("driver", null, Runtime.getRuntime().availableProcessors());

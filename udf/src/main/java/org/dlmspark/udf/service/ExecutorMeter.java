@@ -43,18 +43,18 @@ public final class ExecutorMeter {
   }
 
   /** The model has computed a step. */
-  public void step(long nanos) {
+  void step(long nanos) {
     stepTime.update(nanos, TimeUnit.NANOSECONDS);
   }
 
   /** Rows in the batch, and those that wait for a slot. */
-  public void batch(int rows, int rowsWaiting) {
+  void batch(int rows, int rowsWaiting) {
     running = rows;
     waiting = rowsWaiting;
   }
 
   /** The model's weights, as they are being loaded. */
-  public void loading(long bytes, long ofBytes) {
+  void loading(long bytes, long ofBytes) {
     loadedBytes = bytes;
     weightBytes = ofBytes;
   }
@@ -66,7 +66,7 @@ public final class ExecutorMeter {
    * @param mostRows {@code batch.max-sequences}
    * @param memoryBytes says what memory is in use
    */
-  public void ready(long millis, int mostRows, LongSupplier memoryBytes) {
+  void ready(long millis, int mostRows, LongSupplier memoryBytes) {
     loadedBytes = weightBytes;
     slots = mostRows;
     memory = memoryBytes;
@@ -74,7 +74,7 @@ public final class ExecutorMeter {
   }
 
   /** The decoder is gone. */
-  public void closed() {
+  void closed() {
     memory = () -> 0;
     batch(0, 0);
   }

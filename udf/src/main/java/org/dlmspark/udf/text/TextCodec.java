@@ -161,7 +161,7 @@ public final class TextCodec implements AutoCloseable {
    * @param to the position after the last
    * @return the text
    */
-  public String decode(int[] ids, int from, int to) {
+  String decode(int[] ids, int from, int to) {
     String text = tokenizer.decode(ids, from, to);
     return cleanUpSpaces ? cleanUpSpaces(text) : text;
   }

@@ -12,7 +12,7 @@ public final class TextException extends RuntimeException {
    *
    * @param message what is wrong with which file, and what to do
    */
-  public TextException(String message) {
+  TextException(String message) {
     super(message);
   }
 
@@ -22,7 +22,7 @@ public final class TextException extends RuntimeException {
    * @param message what is wrong with which file, and what to do
    * @param cause what was thrown underneath
    */
-  public TextException(String message, Throwable cause) {
+  TextException(String message, Throwable cause) {
     super(message, cause);
   }
 }
