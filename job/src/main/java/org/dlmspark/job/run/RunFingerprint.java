@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.dlmspark.job.input.CheckedInput;
 import org.dlmspark.job.input.FewShotFile;
-import org.dlmspark.job.input.InputCheck.CheckedInput;
 import org.dlmspark.job.input.ModelCheck.ModelFacts;
 import org.dlmspark.job.input.ModelDigest;
 import org.dlmspark.job.output.Fingerprint;
@@ -17,7 +17,7 @@ import org.dlmspark.udf.prompt.PromptSettings;
 import org.dlmspark.udf.service.DecoderService;
 
 /** Makes a run's {@link Fingerprint} of its settings, its input and its model. */
-public final class RunFingerprint {
+final class RunFingerprint {
 
   private RunFingerprint() {}
 
@@ -29,7 +29,7 @@ public final class RunFingerprint {
    * @param facts the model
    * @return the fingerprint
    */
-  public static Fingerprint of(JobSettings settings, CheckedInput input, ModelFacts facts) {
+  static Fingerprint of(JobSettings settings, CheckedInput input, ModelFacts facts) {
     GenerationSettings generation =
         settings.generation().resolve(DecoderService.traits(facts.config()));
     Map<String, String> texts = new TreeMap<>();
