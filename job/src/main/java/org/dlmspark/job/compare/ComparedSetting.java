@@ -19,7 +19,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.dlmspark.job.input.Answers;
 import org.dlmspark.job.settings.JobSettings;
-import org.dlmspark.udf.prompt.Columns;
 
 /**
  * What one setting of a comparison did, read from the rows that it wrote. What is a share of
