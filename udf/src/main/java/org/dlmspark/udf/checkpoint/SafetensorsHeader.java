@@ -67,7 +67,7 @@ final class SafetensorsHeader {
     SafetensorsHeader header = new SafetensorsHeader(path, channel.size());
     byte[] text = header.readText(channel);
     ObjectNode json = JsonFile.parse(text, path + ": the header");
-    long dataBegin = LENGTH_BYTES + text.length;
+    long dataBegin = (long) LENGTH_BYTES + text.length;
     Map<String, TensorEntry> entries = header.readEntries(json, dataBegin);
     header.checkLayout(entries, dataBegin);
     return Collections.unmodifiableMap(entries);
