@@ -15,8 +15,8 @@ import org.dlmspark.job.settings.OutputMode;
 /** Looks at the output path, so that a run neither stops at its end nor destroys anything. */
 public final class OutputCheck {
 
-  /** What Spark calls the files of a table. */
-  public static final Predicate<String> TABLE = name -> name.startsWith("part-");
+  /** Tells the files of a table by their names. */
+  public static final Predicate<String> TABLE = OutputFolder::isTableFile;
 
   private OutputCheck() {}
 

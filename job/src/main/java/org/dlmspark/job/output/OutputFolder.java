@@ -102,11 +102,16 @@ public final class OutputFolder {
   public List<String> tableFiles() throws IOException {
     List<String> names = new ArrayList<>();
     for (FileStatus status : list(root)) {
-      if (status.isFile() && status.getPath().getName().startsWith(TABLE_FILE)) {
+      if (status.isFile() && isTableFile(status.getPath().getName())) {
         names.add(status.getPath().getName());
       }
     }
     return names;
+  }
+
+  /** Whether Spark gives such a name to files of a table. */
+  static boolean isTableFile(String name) {
+    return name.startsWith(TABLE_FILE);
   }
 
   private FileStatus[] list(Path folder) throws IOException {

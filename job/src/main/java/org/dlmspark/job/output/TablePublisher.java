@@ -89,6 +89,9 @@ public final class TablePublisher {
     spark.read().parquet(output.path()).createOrReplaceTempView(ROWS);
     try {
       // In SQL throughout: Spark does not let a view that reads a table of a catalog into MERGE.
+      // The join runs twice. To count takes only names and run ids; to keep what it finds for the
+      // merge would take room for all completions, or a list of names that goes with an executor.
+      // And a MERGE tells how many rows it changed too late, if it does: of Delta's tables alone.
       String fresh =
           String.format(
               Locale.ROOT,
