@@ -12,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
@@ -28,8 +27,6 @@ public final class FewShotFile {
 
   /** More text than any model's context; and every task gets a copy. */
   static final int MOST_BYTES = 1 << 20;
-
-  private static final int SHOWN_BYTES = 16;
 
   private static final JsonMapper JSON =
       JsonMapper.builder()
@@ -121,8 +118,10 @@ public final class FewShotFile {
    */
   public static String digest(List<FewShotExample> examples) {
     try {
-      byte[] digest = ModelDigest.sha256().digest(JSON.writeValueAsBytes(examples));
-      return examples.size() + " of digest " + HexFormat.of().formatHex(digest, 0, SHOWN_BYTES);
+      byte[] json = JSON.writeValueAsBytes(examples);
+      ShortDigest digest = new ShortDigest();
+      digest.add(json, json.length);
+      return examples.size() + " of digest " + digest.text();
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e); // of two strings there is always one
     }

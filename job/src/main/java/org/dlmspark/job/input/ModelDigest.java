@@ -5,9 +5,6 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,7 +19,6 @@ import org.dlmspark.job.RefusedException;
 public final class ModelDigest {
   private static final int PIECE = 64 << 10;
   private static final int PIECES = 64;
-  private static final int SHOWN_BYTES = 16;
 
   private static final List<String> SMALL_FILES =
       List.of(
@@ -64,10 +60,10 @@ public final class ModelDigest {
   }
 
   private static String digest(Path file) throws IOException {
-    MessageDigest sha = sha256();
+    ShortDigest digest = new ShortDigest();
     try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
       long length = in.length();
-      sha.update(ByteBuffer.allocate(Long.BYTES).putLong(length).array());
+      digest.add(ByteBuffer.allocate(Long.BYTES).putLong(length).array(), Long.BYTES);
       byte[] piece = new byte[PIECE];
       boolean whole = length <= (long) PIECE * PIECES;
       long pieces = whole ? (length + PIECE - 1) / PIECE : PIECES;
@@ -75,17 +71,9 @@ public final class ModelDigest {
         long at = whole ? i * PIECE : (length - PIECE) / (PIECES - 1) * i;
         in.seek(i == pieces - 1 && !whole ? length - PIECE : at);
         int read = in.read(piece, 0, (int) Math.min(PIECE, length - at));
-        sha.update(piece, 0, Math.max(0, read));
+        digest.add(piece, Math.max(0, read));
       }
     }
-    return HexFormat.of().formatHex(sha.digest(), 0, SHOWN_BYTES);
-  }
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every Java has it
-    }
+    return digest.text();
   }
 }
