@@ -24,7 +24,7 @@ import org.apache.spark.sql.types.StructType;
 import org.dlmspark.job.Console;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.RefusedException;
-import org.dlmspark.job.input.InputCheck.CheckedInput;
+import org.dlmspark.job.input.CheckedInput;
 import org.dlmspark.job.output.OutputCheck;
 import org.dlmspark.job.run.GenerateJob;
 import org.dlmspark.job.run.JobPlan;

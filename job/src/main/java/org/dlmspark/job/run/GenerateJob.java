@@ -12,7 +12,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
-import org.dlmspark.job.input.InputCheck.CheckedInput;
+import org.dlmspark.job.input.CheckedInput;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.udf.GenerateSettings;
 import org.dlmspark.udf.OutputSchema;

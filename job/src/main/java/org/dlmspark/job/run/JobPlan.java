@@ -6,17 +6,16 @@ import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
 import org.apache.spark.SparkConf;
-import org.dlmspark.job.Console;
 import org.dlmspark.job.Console.Line;
-import org.dlmspark.job.input.InputCheck;
-import org.dlmspark.job.input.InputCheck.CheckedInput;
+import org.dlmspark.job.Console;
+import org.dlmspark.job.input.CheckedInput;
 import org.dlmspark.job.input.ModelCheck.ModelFacts;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.job.settings.OutputMode;
 import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.checkpoint.NumberType;
-import org.dlmspark.udf.decode.CacheSettings;
 import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
+import org.dlmspark.udf.decode.CacheSettings;
 import org.dlmspark.udf.decode.GenerationKey;
 import org.dlmspark.udf.decode.GenerationSettings;
 import org.dlmspark.udf.decode.Sampling;
@@ -264,14 +263,14 @@ public record JobPlan(
    * @return lines for the console, mostly none
    */
   public List<Line> warnings() {
-    return List.of(input.rows().columns()).contains(InputCheck.UNREADABLE)
+    return List.of(input.rows().columns()).contains(CheckedInput.UNREADABLE)
         ? List.of(
             Line.of(
                 "unreadable lines",
                 "there are some that are no %s: they have no column but %s, and become rows with an"
                     + " error; mend them, or leave them out with input.options.mode = DROPMALFORMED",
                 settings.input().format(),
-                InputCheck.UNREADABLE))
+                CheckedInput.UNREADABLE))
         : List.of();
   }
 

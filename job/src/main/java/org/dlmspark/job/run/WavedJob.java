@@ -27,7 +27,7 @@ import org.apache.spark.sql.types.StructType;
 import org.dlmspark.job.Console;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.Version;
-import org.dlmspark.job.input.InputCheck.CheckedInput;
+import org.dlmspark.job.input.CheckedInput;
 import org.dlmspark.job.output.Fingerprint;
 import org.dlmspark.job.output.Manifest;
 import org.dlmspark.job.output.OutputFolder;

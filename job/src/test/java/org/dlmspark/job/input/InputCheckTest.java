@@ -12,7 +12,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.dlmspark.job.RefusedException;
-import org.dlmspark.job.input.InputCheck.CheckedInput;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.job.settings.SettingsReader;
 import org.dlmspark.udf.decode.GenerationKey;

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.apache.spark.SparkConf;
 import org.dlmspark.job.Console.Line;
-import org.dlmspark.job.input.InputCheck.CheckedInput;
+import org.dlmspark.job.input.CheckedInput;
 import org.dlmspark.job.input.ModelCheck.ModelFacts;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.job.settings.SettingsReader;
