@@ -11,17 +11,18 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
-import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.Console;
+import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.compare.CompareGrid;
 import org.dlmspark.job.compare.Comparison;
 import org.dlmspark.job.input.CheckedInput;
 import org.dlmspark.job.input.InputCheck;
-import org.dlmspark.job.input.ModelCheck.ModelFacts;
 import org.dlmspark.job.input.ModelCheck;
+import org.dlmspark.job.input.ModelCheck.ModelFacts;
 import org.dlmspark.job.output.OutputCheck;
 import org.dlmspark.job.run.JobPlan;
+import org.dlmspark.job.run.PlanLines;
 import org.dlmspark.job.run.RowGenerator;
 import org.dlmspark.job.run.Sessions;
 import org.dlmspark.job.settings.JobSettings;
@@ -176,8 +177,9 @@ final class CompareCommand implements Callable<Integer> {
     CheckedInput rows = comparison.choose(all, limit);
     SparkContext context = spark.sparkContext();
     JobPlan plan = JobPlan.of(settings, facts, rows, context.defaultParallelism(), context.conf());
+    PlanLines lines = new PlanLines(plan);
     List<Line> head = new ArrayList<>();
-    head.add(plan.modelLine());
+    head.add(lines.model());
     head.add(
         Line.of(
             "input",
@@ -187,8 +189,8 @@ final class CompareCommand implements Callable<Integer> {
             all.count(),
             plan.partitions(),
             plan.partitions() == 1 ? "task" : "tasks"));
-    head.add(plan.generationLine());
-    head.add(plan.batchLine());
+    head.add(lines.generation());
+    head.add(lines.batch());
     head.add(
         Line.of(
             "compared",

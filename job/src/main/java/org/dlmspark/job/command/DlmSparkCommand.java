@@ -3,41 +3,29 @@ package org.dlmspark.job.command;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
-import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.Console;
+import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.RefusedException;
-import org.dlmspark.job.input.CheckedInput;
-import org.dlmspark.job.input.InputCheck;
-import org.dlmspark.job.input.ModelCheck.ModelFacts;
 import org.dlmspark.job.input.ModelCheck;
+import org.dlmspark.job.input.ModelCheck.ModelFacts;
 import org.dlmspark.job.output.OutputCheck;
 import org.dlmspark.job.output.OutputFolder;
 import org.dlmspark.job.output.OutputLock;
-import org.dlmspark.job.output.TablePublisher;
 import org.dlmspark.job.report.Report;
-import org.dlmspark.job.run.GenerateJob;
 import org.dlmspark.job.run.Interruption;
-import org.dlmspark.job.run.JobPlan;
-import org.dlmspark.job.run.ProgressDisplay;
+import org.dlmspark.job.run.JobRun;
 import org.dlmspark.job.run.RowGenerator;
-import org.dlmspark.job.run.RunFingerprint;
 import org.dlmspark.job.run.RunId;
 import org.dlmspark.job.run.RunSummary;
 import org.dlmspark.job.run.Sessions;
-import org.dlmspark.job.run.WaveResult;
-import org.dlmspark.job.run.WavedJob;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.udf.GenerateUdf;
-import org.dlmspark.udf.OutputSchema;
 import org.dlmspark.udf.service.DecoderSettings;
 import org.dlmspark.udf.service.FailureReason;
 import org.slf4j.Logger;
@@ -180,7 +168,9 @@ public final class DlmSparkCommand implements Callable<Integer> {
     Sessions.requireMaster(conf);
     if (options.dryRun()) {
       try (Session session = new Session(Sessions.start(conf, settings.job().name(), null))) {
-        plan(session, settings, folder, shipped ? ModelCheck.check(settings) : early, decoder);
+        ModelFacts model = shipped ? ModelCheck.check(settings) : early;
+        jobRun(session, settings, folder, model, decoder).plan();
+        console.say(DRY_RUN);
       }
       return DONE;
     }
@@ -190,16 +180,8 @@ public final class DlmSparkCommand implements Callable<Integer> {
     try (OutputLock lock = OutputLock.acquire(folder, runId);
         Interruption interruption = new Interruption(console, folder, runId, lock);
         Session session = new Session(Sessions.start(conf, settings.job().name(), decoder))) {
-      RunSummary summary =
-          run(
-              session,
-              settings,
-              folder,
-              shipped ? ModelCheck.check(settings) : early,
-              decoder,
-              runId,
-              lock,
-              bar);
+      ModelFacts model = shipped ? ModelCheck.check(settings) : early;
+      RunSummary summary = jobRun(session, settings, folder, model, decoder).run(runId, lock, bar);
       interruption.tooLate();
       // Where nothing was done the report that is there tells all.
       if (settings.output().report()
@@ -219,134 +201,14 @@ public final class DlmSparkCommand implements Callable<Integer> {
     }
   }
 
-  /** What is looked at before anything is written. */
-  private record Prepared(CheckedInput rows, JobPlan plan, WavedJob job) {}
-
-  private Prepared prepare(
+  private JobRun jobRun(
       Session session,
       JobSettings settings,
       OutputFolder folder,
-      ModelFacts facts,
+      ModelFacts model,
       DecoderSettings decoder)
       throws IOException {
-    SparkSession spark = session.spark();
-    CheckedInput rows = InputCheck.check(spark, settings);
-    JobPlan plan =
-        JobPlan.of(
-            settings,
-            facts,
-            rows,
-            spark.sparkContext().defaultParallelism(),
-            spark.sparkContext().conf());
-    WavedJob job =
-        new WavedJob(
-            spark,
-            settings,
-            new GenerateJob(settings, decoder, generator),
-            rows,
-            folder,
-            RunFingerprint.of(settings, rows, facts),
-            console);
-    return new Prepared(rows, plan, job);
-  }
-
-  private void plan(
-      Session session,
-      JobSettings settings,
-      OutputFolder folder,
-      ModelFacts facts,
-      DecoderSettings decoder)
-      throws IOException {
-    Prepared prepared = prepare(session, settings, folder, facts, decoder);
-    List<Line> lines = new ArrayList<>(prepared.plan().full());
-    WavedJob.Work work = prepared.job().work();
-    lines.add(prepared.plan().workLine(work));
-    lines.add(new Line("waves", prepared.job().waves(work)));
-    lines.addAll(prepared.plan().warnings());
-    lines.addAll(prepared.plan().promptLines());
-    console.block("Plan", lines);
-    console.say(DRY_RUN);
-  }
-
-  private RunSummary run(
-      Session session,
-      JobSettings settings,
-      OutputFolder folder,
-      ModelFacts facts,
-      DecoderSettings decoder,
-      String runId,
-      OutputLock lock,
-      boolean bar)
-      throws IOException {
-    Prepared prepared = prepare(session, settings, folder, facts, decoder);
-    TablePublisher table = table(session.spark(), settings.output(), prepared.rows());
-    prepared.job().settle();
-    WavedJob.Work work = prepared.job().work();
-    List<Line> lines = new ArrayList<>(prepared.plan().brief());
-    if (work.done() > 0) {
-      lines.add(prepared.plan().workLine(work));
-    }
-    lines.addAll(prepared.plan().warnings());
-    console.block("Generating", lines);
-    long start = System.nanoTime();
-    WaveResult result;
-    try (ProgressDisplay display =
-        new ProgressDisplay(work.toDo(settings.output().mode()), console, bar)) {
-      result = prepared.job().run(runId, work, lock, display::committed);
-    }
-    Duration wall = Duration.ofNanos(System.nanoTime() - start);
-    RunSummary summary = summary(session.spark(), settings, prepared.rows(), runId, wall);
-    console.block(
-        result.rows() == 0 && work.done() > 0
-            ? "Nothing to do"
-            : String.format(Locale.ROOT, "Done in %s", Console.time(wall)),
-        summary.lines(settings.output().path()));
-    if (table != null && summary.rowCount() > 0) {
-      merge(table, settings.output());
-    }
-    return summary;
-  }
-
-  private static TablePublisher table(
-      SparkSession spark, JobSettings.Output output, CheckedInput rows) {
-    if (output.table() == null) {
-      return null;
-    }
-    TablePublisher table = new TablePublisher(spark, output, rows.nameColumns());
-    table.prepare(OutputSchema.of(rows.rows().schema()));
-    return table;
-  }
-
-  private void merge(TablePublisher table, JobSettings.Output output) {
-    try {
-      console.line(
-          Line.of("table", "%s: %,d rows inserted or replaced", output.table(), table.merge()));
-    } catch (Exception e) { // Spark throws checked exceptions that its signatures do not name.
-      throw new IllegalStateException(
-          "all rows are written to "
-              + output.path()
-              + ", but they cannot be merged into output.table = "
-              + output.table()
-              + ": "
-              + FailureReason.of(e)
-              + "; start the same command again when that is mended: nothing is decoded anew",
-          e);
-    }
-  }
-
-  private static RunSummary summary(
-      SparkSession spark, JobSettings settings, CheckedInput rows, String runId, Duration wall) {
-    try {
-      return RunSummary.read(
-          spark, settings, rows.rows().schema(), rows.prompt().idColumn(), runId, wall);
-    } catch (RuntimeException e) {
-      throw new IllegalStateException(
-          "all rows are written to "
-              + settings.output().path()
-              + ", but they cannot be summed up: "
-              + FailureReason.of(e),
-          e);
-    }
+    return new JobRun(session.spark(), settings, folder, model, decoder, generator, console);
   }
 
   /** The last line of the summary. Whatever keeps the report from being: the rows are written. */

@@ -12,14 +12,13 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.types.DataTypes;
-import org.dlmspark.job.input.AnswerCheck;
-import org.dlmspark.job.run.RunSummary.Answers;
+import org.dlmspark.job.input.Answers;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.udf.prompt.Columns;
 
@@ -106,28 +105,20 @@ record ComparedSetting(
       Dataset<Row> baseline,
       List<String> nameColumns,
       JobSettings.Check check) {
-    Column asked = lit(false);
-    Column right = lit(false);
-    if (check.answerColumn() != null) {
-      Column reference = Columns.named(check.answerColumn()).cast(DataTypes.StringType);
-      asked = reference.isNotNull();
-      right = new AnswerCheck(check.answerPattern()).isRight(col("completion"), reference);
-    }
     Column failed = col("finish_reason").equalTo("error");
-    Row sums =
-        rows.agg(
-                count(lit(1)),
-                count(when(failed, lit(1))),
-                first(concat(col("error.code"), lit(": "), col("error.message")), true),
-                total("usage.completion_tokens", failed),
-                total("usage.positions_computed", failed),
-                total("usage.forward_passes", failed),
-                coalesce(sum(col("timing.compute_ms")), lit(0.0)),
-                count(when(asked, lit(1))),
-                count(when(right, lit(1))),
-                collect_set(col("origin.executor")),
-                collect_set(col("origin.device")))
-            .first();
+    List<Column> columns = new ArrayList<>();
+    Collections.addAll(
+        columns,
+        count(when(failed, lit(1))),
+        first(concat(col("error.code"), lit(": "), col("error.message")), true),
+        total("usage.completion_tokens", failed),
+        total("usage.positions_computed", failed),
+        total("usage.forward_passes", failed),
+        coalesce(sum(col("timing.compute_ms")), lit(0.0)),
+        collect_set(col("origin.executor")),
+        collect_set(col("origin.device")));
+    Collections.addAll(columns, Answers.counts(check));
+    Row sums = rows.agg(count(lit(1)), columns.toArray(Column[]::new)).first();
     return new ComparedSetting(
         entry.name(),
         entry.text(),
@@ -140,8 +131,8 @@ record ComparedSetting(
             sums.getLong(5),
             sums.getDouble(6) / 1000),
         likeness(rows, baseline, nameColumns),
-        check.answerColumn() == null ? null : new Answers(sums.getLong(8), sums.getLong(7)),
-        new Origin(Set.copyOf(sums.getList(9)), Set.copyOf(sums.getList(10))));
+        Answers.of(check, List.of(sums)),
+        new Origin(Set.copyOf(sums.getList(7)), Set.copyOf(sums.getList(8))));
   }
 
   private static Column total(String name, Column failed) {

@@ -15,7 +15,7 @@ import org.apache.spark.sql.types.DataTypes;
  * Compares a completion with a reference answer, in the manner of GSM8K: the last match of a
  * pattern holds the answer, and numbers are equal by value ({@code 1,000} and {@code 1000.0}).
  */
-public final class AnswerCheck implements Serializable {
+final class AnswerCheck implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** Longer text is no number worth parsing: the time to parse grows with the square. */
@@ -28,7 +28,7 @@ public final class AnswerCheck implements Serializable {
    *
    * @param pattern finds the answer in its one group
    */
-  public AnswerCheck(Pattern pattern) {
+  AnswerCheck(Pattern pattern) {
     this.pattern = pattern;
   }
 
@@ -55,7 +55,7 @@ public final class AnswerCheck implements Serializable {
    * @param reference the answers, as text
    * @return a column of true and false
    */
-  public Column isRight(Column completion, Column reference) {
+  Column isRight(Column completion, Column reference) {
     UDF2<String, String, Boolean> check = this::isRight;
     return udf(check, DataTypes.BooleanType).apply(completion, reference);
   }

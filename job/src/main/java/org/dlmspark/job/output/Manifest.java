@@ -3,6 +3,7 @@ package org.dlmspark.job.output;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ public record Manifest(
   public static final String FILE = "manifest.json";
 
   private static final int FORMAT = 1;
+  private static final String OLD_MAX_SEQUENCES = "maxSequences";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Keeps an immutable copy of the list. */
@@ -44,15 +46,13 @@ public record Manifest(
    * @param version the program's version
    * @param startedAt when it began, ISO 8601
    * @param endedAt when it wrote this last, ISO 8601
-   * @param state {@code running}, {@code done} or {@code failed}; a run that was killed stays
-   *     {@code running}
+   * @param state one of the four below; a run that was killed stays {@code running}
    * @param waves waves committed
    * @param rows rows committed
    * @param errors those of them with an error, by code
    * @param completionTokens tokens generated
    * @param positionsComputed positions computed for them
    * @param computeMs the decoders' busy time
-   * @param maxSequences {@code batch.max-sequences}; 0 if the run's version did not note it
    * @param setup where it ran, on what, and how the work was cut: what the fingerprint leaves out;
    *     empty if the run's version did not note it
    */
@@ -68,8 +68,22 @@ public record Manifest(
       long completionTokens,
       long positionsComputed,
       double computeMs,
-      int maxSequences,
       Map<String, String> setup) {
+
+    /** The state of a run that has not ended, as far as anyone noted. */
+    public static final String RUNNING = "running";
+
+    /** The state of a run that left nothing to do. */
+    public static final String DONE = "done";
+
+    /** The state of a run that an error ended. */
+    public static final String FAILED = "failed";
+
+    /** The state of a run that somebody ended. */
+    public static final String INTERRUPTED = "interrupted";
+
+    /** The key of {@link #maxSequences} in the setup. */
+    public static final String MAX_SEQUENCES = "batch.max-sequences";
 
     /** Keeps a sorted copy. */
     public Run {
@@ -90,8 +104,12 @@ public record Manifest(
           completionTokens,
           positionsComputed,
           computeMs,
-          maxSequences,
           setup);
+    }
+
+    /** Rows that a decoder had at the same time at most; 0 if the run's version did not note it. */
+    public int maxSequences() {
+      return Integer.parseInt(setup.getOrDefault(MAX_SEQUENCES, "0"));
     }
   }
 
@@ -141,7 +159,7 @@ public record Manifest(
       JsonNode json = JSON.readTree(bytes);
       format = json.path("format").asInt();
       // Another form may have other fields.
-      manifest = format == FORMAT ? JSON.treeToValue(json, Manifest.class) : null;
+      manifest = format == FORMAT ? JSON.treeToValue(withSlotsInSetup(json), Manifest.class) : null;
     } catch (IOException | RuntimeException e) {
       throw new RefusedException(
           where
@@ -157,6 +175,24 @@ public record Manifest(
               + ", and this version knows "
               + FORMAT
               + ": continue with the version that wrote it");
+    }
+    return manifest;
+  }
+
+  /**
+   * Earlier versions noted {@code batch.max-sequences} in a field of its own, at first only there:
+   * what it says moves to the setup. 0 stood for a run whose version had not noted it at all.
+   */
+  private static JsonNode withSlotsInSetup(JsonNode manifest) {
+    for (JsonNode each : manifest.path("runs")) {
+      if (each instanceof ObjectNode run && run.has(OLD_MAX_SEQUENCES)) {
+        int slots = run.remove(OLD_MAX_SEQUENCES).asInt();
+        ObjectNode setup =
+            run.get("setup") instanceof ObjectNode there ? there : run.putObject("setup");
+        if (slots > 0 && !setup.has(Run.MAX_SEQUENCES)) {
+          setup.put(Run.MAX_SEQUENCES, String.valueOf(slots));
+        }
+      }
     }
     return manifest;
   }

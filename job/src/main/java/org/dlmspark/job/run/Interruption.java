@@ -1,13 +1,11 @@
 package org.dlmspark.job.run;
 
-import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.dlmspark.job.Console;
-import org.dlmspark.job.output.Manifest;
 import org.dlmspark.job.output.OutputFolder;
 import org.dlmspark.job.output.OutputLock;
 
@@ -53,27 +51,9 @@ public final class Interruption implements AutoCloseable {
             Locale.ROOT,
             "interrupted: the wave in progress is dropped, %,d rows of this run are committed in"
                 + " %s; the same command goes on from there (unless it says output.mode=overwrite)",
-            note(),
+            RunJournal.interrupted(folder, runId),
             folder.path()));
     lock.close();
-  }
-
-  /** Notes in the manifest how the run ended, and gives the rows that it committed. */
-  private long note() {
-    try {
-      Manifest manifest = Manifest.read(folder);
-      if (manifest != null) {
-        for (Manifest.Run run : manifest.runs()) {
-          if (run.id().equals(runId)) {
-            manifest.with(run.ended("interrupted")).write(folder);
-            return run.rows();
-          }
-        }
-      }
-      return 0;
-    } catch (IOException | RuntimeException e) {
-      return 0; // the process ends; the rows are the truth, the manifest tells of them
-    }
   }
 
   /** Whether this process is ending before its work is done. */

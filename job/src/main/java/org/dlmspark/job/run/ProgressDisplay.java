@@ -13,7 +13,7 @@ import org.dlmspark.udf.service.BackgroundClock;
  * Shows how far a run is while it runs: a bar on a terminal, else a line a minute. Looks at the
  * executors once a second, on a thread of its own, until it is closed.
  */
-public final class ProgressDisplay implements AutoCloseable {
+final class ProgressDisplay implements AutoCloseable {
   private static final int LINE_EVERY_SECONDS = 60;
   private static final int USUAL_WIDTH = 79;
 
@@ -30,7 +30,7 @@ public final class ProgressDisplay implements AutoCloseable {
    * @param console where lines go, and on whose error stream a bar stands
    * @param terminal whether a person looks at it: a bar, else lines
    */
-  public ProgressDisplay(long toDo, Console console, boolean terminal) {
+  ProgressDisplay(long toDo, Console console, boolean terminal) {
     meter = new ProgressMeter(toDo);
     this.console = console;
     bar = terminal && toDo > 0 ? bar(toDo, console) : null;
@@ -62,7 +62,7 @@ public final class ProgressDisplay implements AutoCloseable {
   }
 
   /** A wave was committed; {@code all} is what the run has committed so far. */
-  public void committed(WaveResult all) {
+  void committed(WaveResult all) {
     meter.committed(all, System.nanoTime(), DlmSparkPlugin.executors().all());
   }
 

@@ -17,7 +17,7 @@ import org.dlmspark.udf.prompt.PromptSettings;
 import org.dlmspark.udf.service.DecoderService;
 
 /** Makes a run's {@link Fingerprint} of its settings, its input and its model. */
-public final class RunFingerprint {
+final class RunFingerprint {
 
   private RunFingerprint() {}
 
@@ -29,7 +29,7 @@ public final class RunFingerprint {
    * @param facts the model
    * @return the fingerprint
    */
-  public static Fingerprint of(JobSettings settings, CheckedInput input, ModelFacts facts) {
+  static Fingerprint of(JobSettings settings, CheckedInput input, ModelFacts facts) {
     GenerationSettings generation =
         settings.generation().resolve(DecoderService.traits(facts.config()));
     Map<String, String> texts = new TreeMap<>();

@@ -31,7 +31,7 @@ import org.dlmspark.udf.service.ErrorCode;
  * @param computeMs the decoders' busy time
  * @param time the time it took
  */
-public record WaveResult(
+record WaveResult(
     long rows,
     Map<String, Long> errors,
     String errorExample,

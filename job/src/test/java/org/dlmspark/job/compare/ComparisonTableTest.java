@@ -9,7 +9,7 @@ import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.compare.ComparedSetting.Likeness;
 import org.dlmspark.job.compare.ComparedSetting.Origin;
 import org.dlmspark.job.compare.ComparedSetting.Totals;
-import org.dlmspark.job.run.RunSummary.Answers;
+import org.dlmspark.job.input.Answers;
 import org.dlmspark.udf.decode.GenerationSettingsBuilder;
 import org.junit.jupiter.api.Test;
 

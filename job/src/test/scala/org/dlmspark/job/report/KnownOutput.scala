@@ -101,8 +101,7 @@ trait KnownOutput {
         tokens,
         1000,
         5000,
-        4,
-        Map("model.path" -> "/models/of run ".concat(id)).asJava
+        Map("model.path" -> "/models/of run ".concat(id), "batch.max-sequences" -> "4").asJava
       )
     Manifest
       .of(fingerprint)

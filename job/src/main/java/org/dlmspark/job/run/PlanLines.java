@@ -1,0 +1,254 @@
+package org.dlmspark.job.run;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.dlmspark.job.Console;
+import org.dlmspark.job.Console.Line;
+import org.dlmspark.job.input.CheckedInput;
+import org.dlmspark.job.settings.JobSettings;
+import org.dlmspark.udf.checkpoint.ModelConfig;
+import org.dlmspark.udf.checkpoint.NumberType;
+import org.dlmspark.udf.decode.GenerationKey;
+import org.dlmspark.udf.decode.GenerationSettings;
+import org.dlmspark.udf.prompt.ColumnPrompt;
+import org.dlmspark.udf.prompt.PromptSettings;
+import org.dlmspark.udf.service.DecoderService;
+import org.dlmspark.udf.service.DecoderSettings;
+
+/** A {@link JobPlan} as people are told of it, in lines for the console. */
+public final class PlanLines {
+
+  private final JobPlan plan;
+  private final JobSettings settings;
+  private final CheckedInput input;
+
+  public PlanLines(JobPlan plan) {
+    this.plan = plan;
+    settings = plan.settings();
+    input = plan.input();
+  }
+
+  /**
+   * The plan in a few lines, for the start of a run.
+   *
+   * @return lines for the console
+   */
+  List<Line> brief() {
+    List<Line> lines = new ArrayList<>();
+    lines.add(model());
+    lines.add(
+        Line.of(
+            "input",
+            "%s: %,d rows of %s",
+            settings.input().path(),
+            input.count(),
+            settings.input().format()));
+    lines.add(
+        Line.of(
+            "output",
+            "%s%s",
+            settings.output().path(),
+            settings.output().table() == null
+                ? ""
+                : ", merged at the end into the "
+                    + settings.output().format().settingName()
+                    + " table "
+                    + settings.output().table()));
+    lines.add(generation());
+    lines.add(new Line("cache", GenerationText.of(settings.generation().cache())));
+    if (!input.rowKeys().isEmpty()) {
+      lines.add(
+          Line.of(
+              "row by row",
+              "%s, where the input's %s not null",
+              input.rowKeys().stream().map(GenerationKey::column).collect(Collectors.joining(", ")),
+              input.rowKeys().size() == 1 ? "column is" : "columns are"));
+    }
+    PromptSettings prompt = input.prompt();
+    if (!promptsAreColumn()) {
+      lines.add(promptsLine());
+    }
+    if (prompt.sampleColumn() != null) {
+      lines.add(Line.of("samples", "%,d of each prompt", settings.input().samplesPerPrompt()));
+    }
+    if (prompt.dedupe()) {
+      lines.add(new Line("identical rows", "decoded once, where nothing is drawn"));
+    }
+    return lines;
+  }
+
+  /** Whether a prompt is what stands in a column, with nothing before it. */
+  private boolean promptsAreColumn() {
+    return input.prompt().source() instanceof ColumnPrompt && input.prompt().examples().isEmpty();
+  }
+
+  /** What prompts are made of. */
+  private Line promptsLine() {
+    PromptSettings prompt = input.prompt();
+    int examples = prompt.examples().size();
+    return new Line(
+        "prompts",
+        prompt.source().description()
+            + (prompt.chat() ? ", in the model's chat template" : ", as they are")
+            + (prompt.systemPrompt() == null ? "" : ", with a system prompt")
+            + (examples == 0
+                ? ""
+                : String.format(
+                    Locale.ROOT,
+                    ", behind %,d %s",
+                    examples,
+                    examples == 1 ? "example" : "examples")));
+  }
+
+  /**
+   * What of the work is done already.
+   *
+   * @param work what there is to do
+   * @return a line for the console
+   */
+  Line work(Work work) {
+    boolean retry = work.retries(settings.output().mode());
+    return Line.of(
+        "work",
+        "%,d rows to do%s%s",
+        work.missing(),
+        work.done() == 0 ? "" : String.format(Locale.ROOT, ", %,d in the output", work.done()),
+        work.failed() == 0
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                ", %,d of them with an error%s",
+                work.failed(),
+                retry ? ", to be done anew" : ""));
+  }
+
+  /** Which model. */
+  public Line model() {
+    ModelConfig config = plan.model().config();
+    return Line.of(
+        "model",
+        "%s: %s, %s parameters stored as %s, context %,d tokens",
+        settings.decoder().modelPath(),
+        config.family(),
+        count(plan.model().parameters()),
+        name(config.storedType()),
+        config.maxSequenceLength());
+  }
+
+  /** How completions are generated, the cache apart. */
+  public Line generation() {
+    GenerationSettings generation =
+        settings.generation().resolve(DecoderService.traits(plan.model().config()));
+    return new Line("generation", GenerationText.of(generation));
+  }
+
+  /** How much is decoded at the same time. */
+  public Line batch() {
+    return Line.of(
+        "batch",
+        "%,d sequences and %,d tokens at most at the same time",
+        settings.decoder().maxSequences(),
+        settings.decoder().maxTokens());
+  }
+
+  /**
+   * The whole plan, for {@code --dry-run}.
+   *
+   * @return lines for the console
+   */
+  List<Line> full() {
+    DecoderSettings decoder = settings.decoder();
+    List<Line> lines = new ArrayList<>(brief());
+    if (promptsAreColumn()) { // else it is said already
+      lines.add(promptsLine());
+    }
+    lines.add(
+        new Line(
+            "ids",
+            settings.input().idColumn() == null
+                ? "hash of the prompt, in an added column " + JobSettings.Input.HASH_COLUMN
+                : "column " + settings.input().idColumn()));
+    lines.add(batch());
+    lines.add(
+        Line.of(
+            "device",
+            "%s%s, computing in %s",
+            plan.gpu() ? "GPU" : "CPU",
+            decoder.device().equals("auto")
+                ? plan.gpu() ? " that Spark assigns" : ", since Spark assigns no GPU"
+                : " (model.device = " + decoder.device() + ")",
+            name(plan.computeType())));
+    MemoryEstimate memory = plan.memory();
+    lines.add(
+        Line.of(
+            "memory",
+            "about %s for each executor's decoder: %s; PyTorch's libraries on top, %s",
+            Console.size(memory.all()),
+            memory.parts(),
+            plan.gpu() ? "most of it on the device" : "all of it outside the Java heap"));
+    if (settings.check().answerColumn() != null) {
+      lines.add(
+          Line.of(
+              "answers",
+              "compared with column %s by %s",
+              settings.check().answerColumn(),
+              settings.check().answerPattern()));
+    }
+    return lines;
+  }
+
+  /**
+   * What a user might not have meant.
+   *
+   * @return lines for the console, mostly none
+   */
+  List<Line> warnings() {
+    return List.of(input.rows().columns()).contains(CheckedInput.UNREADABLE)
+        ? List.of(
+            Line.of(
+                "unreadable lines",
+                "there are some that are no %s: they have no column but %s, and become rows with an"
+                    + " error; mend them, or leave them out with input.options.mode = DROPMALFORMED",
+                settings.input().format(),
+                CheckedInput.UNREADABLE))
+        : List.of();
+  }
+
+  /**
+   * What is found by reading the prompts, for {@code --dry-run}.
+   *
+   * @return lines for the console
+   */
+  List<Line> prompts() {
+    List<Line> lines = new ArrayList<>();
+    long empty = input.empty();
+    if (empty > 0) {
+      lines.add(
+          Line.of("empty prompts", "%,d rows ask nothing, and become rows with an error", empty));
+    }
+    String first = input.firstPrompt();
+    if (first != null) {
+      String label = "first prompt";
+      for (String line : first.lines().toList()) {
+        lines.add(new Line(label, "| " + line));
+        label = "";
+      }
+    }
+    return lines;
+  }
+
+  private static String name(NumberType type) {
+    return type.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String count(long parameters) {
+    if (parameters < 1_000_000) {
+      return String.format(Locale.ROOT, "%,d", parameters);
+    }
+    return parameters < 1_000_000_000
+        ? String.format(Locale.ROOT, "%.1f million", parameters / 1e6)
+        : String.format(Locale.ROOT, "%.1f billion", parameters / 1e9);
+  }
+}
