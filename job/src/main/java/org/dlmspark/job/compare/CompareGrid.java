@@ -76,7 +76,8 @@ public record CompareGrid(String source, String common, List<Entry> entries) {
    */
   public static CompareGrid read(Path file, GenerationSettings own) {
     if (file == null) {
-      return new Reader("the default grid", own).read(SettingsSources.resource(DEFAULT));
+      return new Reader("the default grid", own)
+          .read(SettingsSources.resource(CompareGrid.class, DEFAULT));
     }
     return new Reader("--grid " + file, own).read(SettingsSources.parseFile("--grid", file));
   }

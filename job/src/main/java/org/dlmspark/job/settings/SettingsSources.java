@@ -52,17 +52,18 @@ public final class SettingsSources {
    * @return the content of {@code reference.conf}, with comments and line numbers
    */
   public static Config reference() {
-    return resource(REFERENCE);
+    return resource(SettingsSources.class, REFERENCE);
   }
 
   /**
    * A settings file that comes with the job.
    *
-   * @param name its name, beside this class
+   * @param beside the class beside which it lies
+   * @param name its name
    * @return its content, substitutions not yet resolved
    */
-  public static Config resource(String name) {
-    try (InputStream stream = SettingsSources.class.getResourceAsStream(name);
+  public static Config resource(Class<?> beside, String name) {
+    try (InputStream stream = beside.getResourceAsStream(name);
         Reader reader = new InputStreamReader(stream, StandardCharsets.UTF_8)) {
       return ConfigFactory.parseReader(
           reader,
