@@ -51,6 +51,11 @@ public final class Console {
     public static Line of(String label, String format, Object... values) {
       return new Line(label, String.format(Locale.ROOT, format, values));
     }
+
+    /** The line as an item of a list in Markdown, ended by a newline. */
+    public String item() {
+      return "- " + label + ": " + value + "\n";
+    }
   }
 
   public PrintStream out() {
@@ -162,5 +167,15 @@ public final class Console {
     return time.toMinutes() == 0
         ? String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1000.0)
         : String.format(Locale.ROOT, "%,d min %d s", time.toMinutes(), time.toSecondsPart());
+  }
+
+  /**
+   * A share for people.
+   *
+   * @param share a part of 1
+   * @return such as {@code 7.7%}
+   */
+  public static String percent(double share) {
+    return String.format(Locale.ROOT, "%.1f%%", 100 * share);
   }
 }

@@ -10,9 +10,8 @@ import org.dlmspark.job.Console;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.output.OutputFolder;
+import org.dlmspark.job.output.RowTotals;
 import org.dlmspark.job.report.Report;
-import org.dlmspark.job.report.ReportData;
-import org.dlmspark.job.report.ReportReader;
 import org.dlmspark.job.run.Sessions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -60,15 +59,11 @@ final class ReportCommand implements Callable<Integer> {
     console.say("Reading " + output);
     SparkSession spark = Sessions.start(conf, "dlm-spark report", null);
     try {
-      ReportData data = Report.write(spark, folder);
+      RowTotals totals = Report.write(spark, folder);
       console.block(
           "Report written",
           List.of(
-              Line.of(
-                  "rows",
-                  "%,d, %,d of them with an error",
-                  data.totals().rows(),
-                  data.totals().failed()),
+              Line.of("rows", "%,d, %,d of them with an error", totals.rows(), totals.failed()),
               new Line("report", folder.notePath(OutputFolder.REPORT))));
     } finally {
       spark.stop();
@@ -80,7 +75,7 @@ final class ReportCommand implements Callable<Integer> {
   private OutputFolder folder(SparkConf conf) {
     try {
       OutputFolder folder = new OutputFolder(output, SparkHadoopUtil.get().newConfiguration(conf));
-      ReportReader.check(folder);
+      Report.check(folder);
       return folder;
     } catch (RefusedException e) {
       throw e;

@@ -9,6 +9,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.dlmspark.job.Console;
 import org.dlmspark.job.Console.Line;
 
 /**
@@ -73,7 +74,7 @@ record ComparisonTable(int nameWidth, boolean answers) {
   }
 
   private static String percent(Double share) {
-    return share == null ? "-" : String.format(Locale.ROOT, "%.1f%%", 100 * share);
+    return share == null ? "-" : Console.percent(share);
   }
 
   /** The console's headings. */

@@ -5,11 +5,22 @@ import java.nio.charset.StandardCharsets;
 import org.apache.spark.sql.SparkSession;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.output.OutputFolder;
+import org.dlmspark.job.output.RowTotals;
 
 /** The page beside an output's rows that tells what is in it and how it came about. */
 public final class Report {
 
   private Report() {}
+
+  /**
+   * Looks whether there is an output to tell of, without reading its rows.
+   *
+   * @param folder the output
+   * @throws RefusedException if it has no manifest or no files of rows
+   */
+  public static void check(OutputFolder folder) throws IOException {
+    var unused = ReportReader.check(folder);
+  }
 
   /** Whether the output has one. */
   public static boolean isThere(OutputFolder folder) throws IOException {
@@ -21,12 +32,12 @@ public final class Report {
    *
    * @param spark the session to read the rows with
    * @param folder the output
-   * @return what it tells
+   * @return sums over the rows that it tells of
    * @throws RefusedException if the output has no manifest or no rows
    */
-  public static ReportData write(SparkSession spark, OutputFolder folder) throws IOException {
+  public static RowTotals write(SparkSession spark, OutputFolder folder) throws IOException {
     ReportData data = ReportReader.read(spark, folder);
     folder.replace(OutputFolder.REPORT, ReportPage.html(data).getBytes(StandardCharsets.UTF_8));
-    return data;
+    return data.totals();
   }
 }

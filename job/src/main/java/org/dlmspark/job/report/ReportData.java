@@ -23,7 +23,7 @@ import org.dlmspark.job.output.SlowRow;
  * @param slowest the rows that took longest, the slowest first
  * @param samples a few rows with a completion, chosen by a hash of their names
  */
-public record ReportData(
+record ReportData(
     String path,
     Manifest manifest,
     List<RunRows> runs,
@@ -177,7 +177,7 @@ public record ReportData(
   record Sample(String id, String prompt, String completion, String finishReason, int tokens) {}
 
   /** Sums over all rows. */
-  public RowTotals totals() {
+  RowTotals totals() {
     return runs.stream().map(RunRows::totals).reduce(RowTotals.NONE, RowTotals::plus);
   }
 }
