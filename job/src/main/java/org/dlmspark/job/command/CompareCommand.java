@@ -15,13 +15,14 @@ import org.dlmspark.job.Console;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.compare.CompareGrid;
+import org.dlmspark.job.compare.CompareGridReader;
 import org.dlmspark.job.compare.Comparison;
+import org.dlmspark.job.compare.ComparisonFolder;
+import org.dlmspark.job.compare.ComparisonPlan;
 import org.dlmspark.job.input.InputCheck;
-import org.dlmspark.job.input.InputCheck.CheckedInput;
 import org.dlmspark.job.input.ModelCheck;
 import org.dlmspark.job.input.ModelCheck.ModelFacts;
 import org.dlmspark.job.output.OutputCheck;
-import org.dlmspark.job.run.JobPlan;
 import org.dlmspark.job.run.RowGenerator;
 import org.dlmspark.job.run.Sessions;
 import org.dlmspark.job.settings.JobSettings;
@@ -110,22 +111,18 @@ final class CompareCommand implements Callable<Integer> {
   public Integer call() {
     checkOptions();
     JobSettings settings = options.settings(answerSettings());
-    CompareGrid grid = CompareGrid.read(gridFile, settings.generation());
+    CompareGrid grid = CompareGridReader.read(gridFile, settings.generation());
     SparkConf conf = new SparkConf();
     boolean shipped = Sessions.shipsModel(settings.decoder().modelPath(), conf);
     ModelFacts early = shipped ? null : checkModel(settings, grid);
     // Before Spark starts, since with it executors begin to load the model.
-    OutputCheck.check(settings, SparkHadoopUtil.get().newConfiguration(conf), Comparison.WRITTEN);
+    OutputCheck.check(
+        settings, SparkHadoopUtil.get().newConfiguration(conf), ComparisonFolder.WRITTEN);
     DecoderSettings decoder = Sessions.forExecutors(settings.decoder(), conf);
     SparkSession spark =
         Sessions.start(conf, settings.job().name(), options.dryRun() ? null : decoder);
     try {
-      run(
-          new Comparison(spark, settings, grid, decoder, generator, console),
-          spark,
-          settings,
-          grid,
-          shipped ? checkModel(settings, grid) : early);
+      run(spark, settings, grid, shipped ? checkModel(settings, grid) : early, decoder);
     } finally {
       spark.stop();
     }
@@ -156,65 +153,44 @@ final class CompareCommand implements Callable<Integer> {
 
   private static ModelFacts checkModel(JobSettings settings, CompareGrid grid) {
     ModelFacts facts = ModelCheck.check(settings);
-    for (CompareGrid.Entry entry : grid.entries()) {
-      try {
-        ModelCheck.checkFits(facts.config(), entry.generation(), settings.decoder());
-      } catch (RefusedException e) {
-        throw grid.refused(entry.name(), e);
-      }
-    }
+    grid.checkFits(facts.config(), settings.decoder());
     return facts;
   }
 
   private void run(
-      Comparison comparison,
       SparkSession spark,
       JobSettings settings,
       CompareGrid grid,
-      ModelFacts facts) {
-    CheckedInput all = InputCheck.check(spark, settings);
-    CheckedInput rows = comparison.choose(all, limit);
+      ModelFacts facts,
+      DecoderSettings decoder) {
     SparkContext context = spark.sparkContext();
-    JobPlan plan = JobPlan.of(settings, facts, rows, context.defaultParallelism(), context.conf());
-    List<Line> head = new ArrayList<>();
-    head.add(plan.modelLine());
-    head.add(
-        Line.of(
-            "input",
-            "%s: %,d of %,d rows in %,d %s",
-            settings.input().path(),
-            rows.count(),
-            all.count(),
-            plan.partitions(),
-            plan.partitions() == 1 ? "task" : "tasks"));
-    head.add(plan.generationLine());
-    head.add(plan.batchLine());
-    head.add(
-        Line.of(
-            "compared",
-            "%,d settings of %s, each laid over the run's own; the baseline is %s",
-            grid.entries().size(),
-            grid.source(),
-            grid.baseline().name()));
-    List<Line> shown = new ArrayList<>(head);
+    ComparisonPlan plan =
+        ComparisonPlan.of(
+            settings,
+            grid,
+            facts,
+            InputCheck.check(spark, settings),
+            limit,
+            context.defaultParallelism(),
+            context.conf());
     if (options.dryRun()) {
-      grid.entries().forEach(entry -> shown.add(new Line("", entry.name() + ": " + entry.text())));
-    }
-    shown.add(new Line("output", settings.output().path()));
-    if (options.dryRun()) {
-      console.block("Plan", shown);
+      console.block("Plan", plan.full());
       console.say(DlmSparkCommand.DRY_RUN);
       return;
     }
-    console.block("Comparing", shown);
-    head.add(
+    console.block("Comparing", plan.brief());
+    new Comparison(spark, plan, decoder, generator, console).run(origin(context));
+  }
+
+  /** Where and when the comparison is done, and by which version. */
+  private static List<Line> origin(SparkContext context) {
+    return List.of(
         Line.of(
             "Spark",
             "%s, %,d tasks at the same time",
             context.master(),
-            context.defaultParallelism()));
-    head.add(new Line("version", CommandVersion.line()));
-    head.add(new Line("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
-    comparison.run(rows, plan, head);
+            context.defaultParallelism()),
+        new Line("version", CommandVersion.line()),
+        new Line("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
   }
 }

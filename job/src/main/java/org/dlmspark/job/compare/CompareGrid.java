@@ -1,32 +1,17 @@
 package org.dlmspark.job.compare;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigList;
-import com.typesafe.config.ConfigObject;
-import com.typesafe.config.ConfigValue;
-import com.typesafe.config.ConfigValueType;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.dlmspark.job.RefusedException;
-import org.dlmspark.job.settings.SettingsSources;
-import org.dlmspark.job.settings.SettingsTable;
+import org.dlmspark.job.input.ModelCheck;
+import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.decode.GenerationKey;
 import org.dlmspark.udf.decode.GenerationSettings;
-import org.dlmspark.udf.decode.GenerationSettingsBuilder;
-import org.dlmspark.udf.decode.SettingValue;
+import org.dlmspark.udf.service.DecoderSettings;
 
 /**
- * The settings that a comparison tries. What a grid's file may hold stands in {@code
- * compare-grid.conf}, the grid where no file is named.
+ * The settings that a comparison tries.
  *
  * @param source the file, for messages
  * @param common what all settings have where they do not say otherwise, {@code key = value}
@@ -34,20 +19,6 @@ import org.dlmspark.udf.decode.SettingValue;
  * @param entries at least one, names unique; the first is the baseline
  */
 public record CompareGrid(String source, String common, List<Entry> entries) {
-
-  private static final String DEFAULT = "compare-grid.conf";
-  private static final String SETTINGS = "settings";
-  private static final String COMMON = "common";
-  private static final String NAME = "name";
-
-  /** The baseline's name, if a grid has an entry of it. */
-  private static final String BASELINE = "none";
-
-  /**
-   * So that a name can stand in a path and in a Markdown table as it is, and a line stays short.
-   */
-  private static final Pattern NAMES =
-      Pattern.compile("[\\p{L}\\p{N}](?:[\\p{L}\\p{N} .,+_()-]{0,28}[\\p{L}\\p{N})])?");
 
   /**
    * One setting to try.
@@ -57,29 +28,11 @@ public record CompareGrid(String source, String common, List<Entry> entries) {
    * @param keys the settings that the entry has a say in
    * @param text what the entry itself says, {@code key = value} separated by commas
    */
-  public record Entry(
-      String name, GenerationSettings generation, Set<GenerationKey> keys, String text) {}
+  record Entry(String name, GenerationSettings generation, Set<GenerationKey> keys, String text) {}
 
   /** Keeps an immutable copy. */
   public CompareGrid {
     entries = List.copyOf(entries);
-  }
-
-  /**
-   * Reads a grid.
-   *
-   * @param file the file of {@code --grid}, or null for the default grid
-   * @param own the run's settings, which those of the grid are laid over
-   * @return the grid
-   * @throws RefusedException naming the file and the entry, if the file cannot be read, holds
-   *     anything but generation and cache settings, or has a setting that cannot be
-   */
-  public static CompareGrid read(Path file, GenerationSettings own) {
-    if (file == null) {
-      return new Reader("the default grid", own)
-          .read(SettingsSources.resource(CompareGrid.class, DEFAULT));
-    }
-    return new Reader("--grid " + file, own).read(SettingsSources.parseFile("--grid", file));
   }
 
   /** The settings that an entry has a say in. */
@@ -90,176 +43,37 @@ public record CompareGrid(String source, String common, List<Entry> entries) {
   }
 
   /** What all others are held against. */
-  public Entry baseline() {
+  Entry baseline() {
     return entries.get(0);
+  }
+
+  /**
+   * Checks that completions can be generated with every setting.
+   *
+   * @param model the model
+   * @param decoder what decodes
+   * @throws RefusedException naming the setting that does not fit
+   */
+  public void checkFits(ModelConfig model, DecoderSettings decoder) {
+    for (Entry entry : entries) {
+      try {
+        ModelCheck.checkFits(model, entry.generation(), decoder);
+      } catch (RefusedException e) {
+        throw refused(source, entry.name(), e);
+      }
+    }
   }
 
   /**
    * A refusal of one of the settings.
    *
-   * @param name the entry's name
+   * @param source the grid's file
+   * @param name the setting's name
    * @param reason what is wrong with it
    * @return the exception, to be thrown
    */
-  public RefusedException refused(String name, RuntimeException reason) {
-    return refused(source, name, reason);
-  }
-
-  private static RefusedException refused(String source, String name, RuntimeException reason) {
+  static RefusedException refused(String source, String name, RuntimeException reason) {
     return new RefusedException(
         source + ", setting \"" + name + "\": " + reason.getMessage(), reason);
-  }
-
-  /** Reads one file. */
-  private record Reader(String source, GenerationSettings own) {
-
-    private static final Map<String, GenerationKey> KEYS =
-        Arrays.stream(GenerationKey.values())
-            .collect(Collectors.toMap(GenerationKey::key, key -> key));
-
-    CompareGrid read(Config file) {
-      Config grid;
-      try {
-        grid = file.resolve();
-      } catch (ConfigException e) {
-        throw new RefusedException(source + ": cannot be resolved: " + e.getMessage(), e);
-      }
-      grid.root()
-          .forEach(
-              (key, value) -> {
-                if (!key.equals(SETTINGS) && !key.equals(COMMON)) {
-                  throw refused(
-                      "unknown key "
-                          + key
-                          + SettingsSources.where(value)
-                          + ": a grid holds settings = [ { name = ..., cache.policy = ... }, ... ]"
-                          + " and, for what they have in common, common { ... }");
-                }
-              });
-      if (!(grid.root().get(SETTINGS) instanceof ConfigList list) || list.isEmpty()) {
-        throw refused(
-            "has no settings: write settings = [ { name = \"decode 8\", cache.policy = decode,"
-                + " cache.refresh-interval = 8 }, ... ]");
-      }
-      Config common = common(grid);
-      List<Entry> entries = new ArrayList<>();
-      Set<String> names = new HashSet<>();
-      for (ConfigValue value : list) {
-        Entry entry = entry(value, common);
-        if (!names.add(entry.name())) {
-          throw refused(
-              "two settings are called \""
-                  + entry.name()
-                  + "\""
-                  + SettingsSources.where(value)
-                  + ": give each a name of its own");
-        }
-        // The baseline is needed first.
-        entries.add(entry.name().equals(BASELINE) ? 0 : entries.size(), entry);
-      }
-      return new CompareGrid(source, text(common), entries);
-    }
-
-    private Config common(Config grid) {
-      ConfigValue common = grid.root().get(COMMON);
-      if (common == null) {
-        return ConfigFactory.empty();
-      }
-      if (!(common instanceof ConfigObject object)) {
-        throw refused(COMMON + SettingsSources.where(common) + " must be a group of settings");
-      }
-      refuseForeignKeys(COMMON, object.toConfig());
-      return object.toConfig();
-    }
-
-    private Entry entry(ConfigValue value, Config common) {
-      if (!(value instanceof ConfigObject object)) {
-        throw refused(
-            SettingsSources.shown(value)
-                + SettingsSources.where(value)
-                + " must be a group, such as { name = \"none\", cache.policy = none }");
-      }
-      String name = name(object);
-      Config said = object.withoutKey(NAME).toConfig();
-      refuseForeignKeys("setting \"" + name + "\"", said);
-      try {
-        return entry(name, said, common);
-      } catch (IllegalArgumentException e) {
-        throw CompareGrid.refused(source, name, e);
-      }
-    }
-
-    private Entry entry(String name, Config said, Config common) {
-      Map<String, ConfigValue> values = SettingsSources.leaves(said.withFallback(common));
-      GenerationSettingsBuilder builder = new GenerationSettingsBuilder(own);
-      values.forEach(
-          (key, value) ->
-              KEYS.get(key)
-                  .set(
-                      builder,
-                      new SettingValue(key, value.unwrapped(), SettingsSources.where(value))));
-      Set<GenerationKey> keys =
-          values.keySet().stream().map(KEYS::get).collect(Collectors.toUnmodifiableSet());
-      return new Entry(name, builder.build(), keys, text(said));
-    }
-
-    /** In the order of the keys, so that entries read alike. */
-    private static String text(Config said) {
-      Map<String, ConfigValue> values = SettingsSources.leaves(said);
-      return Arrays.stream(GenerationKey.values())
-          .map(GenerationKey::key)
-          .filter(values::containsKey)
-          .map(key -> key + " = " + SettingsTable.defaultOf(values.get(key)))
-          .collect(Collectors.joining(", "));
-    }
-
-    private String name(ConfigObject entry) {
-      ConfigValue value = entry.get(NAME);
-      String name =
-          value == null || value.valueType() == ConfigValueType.NULL
-              ? ""
-              : String.valueOf(value.unwrapped());
-      if (!NAMES.matcher(name).matches()) {
-        throw refused(
-            "a setting's name = \""
-                + name
-                + "\""
-                + SettingsSources.where(entry)
-                + ": must be 1 to 30 letters, digits, spaces and . , + - _ ( ), such as \"decode"
-                + " 8\", with a letter or digit first");
-      }
-      return name;
-    }
-
-    private void refuseForeignKeys(String entry, Config said) {
-      Set<String> known = SettingsSources.leaves(SettingsSources.reference()).keySet();
-      SettingsSources.leaves(said)
-          .forEach(
-              (key, value) -> {
-                if (KEYS.containsKey(key)) {
-                  return;
-                }
-                throw new RefusedException(
-                    source
-                        + ", "
-                        + entry
-                        + ": "
-                        + (known.contains(key)
-                            ? key
-                                + SettingsSources.where(value)
-                                + ": a grid varies generation and cache settings alone; set it"
-                                + " for the whole comparison, with --set or in the file of --config"
-                            : "unknown setting "
-                                + key
-                                + SettingsSources.where(value)
-                                + ": did you mean "
-                                + SettingsSources.nearest(key, KEYS.keySet())
-                                + "?"));
-              });
-    }
-
-    private RefusedException refused(String reason) {
-      return new RefusedException(source + ": " + reason);
-    }
   }
 }

@@ -20,9 +20,9 @@ final class ComparisonReport {
   static String markdown(
       ComparisonTable table, CompareGrid grid, List<ComparedSetting> done, List<Line> head) {
     StringBuilder text = new StringBuilder("# Settings compared\n\n");
-    head.forEach(line -> text.append(item(line)));
+    head.forEach(line -> text.append(line.item()));
     text.append('\n').append(table.markdown(done)).append('\n');
-    table.legend(grid.baseline().name()).forEach(line -> text.append(item(line)));
+    table.legend(grid.baseline().name()).forEach(line -> text.append(line.item()));
     text.append("\nThe settings are those of the run, with these over them");
     if (!grid.common().isEmpty()) {
       text.append(" (").append(grid.common()).append(" where they do not say otherwise)");
@@ -32,9 +32,5 @@ final class ComparisonReport {
       text.append("| ").append(setting.name()).append(" | ").append(setting.text()).append(" |\n");
     }
     return text.toString();
-  }
-
-  private static String item(Line line) {
-    return "- " + line.label() + ": " + line.value() + "\n";
   }
 }

@@ -28,7 +28,7 @@ class CompareGridTest {
   @TempDir Path folder;
 
   private CompareGrid grid(String text) throws IOException {
-    return CompareGrid.read(Files.writeString(folder.resolve("grid.conf"), text), OWN);
+    return CompareGridReader.read(Files.writeString(folder.resolve("grid.conf"), text), OWN);
   }
 
   @Test
@@ -114,7 +114,7 @@ class CompareGridTest {
             .algTemp(algTemp)
             .threshold(threshold)
             .build();
-    CompareGrid grid = CompareGrid.read(null, own);
+    CompareGrid grid = CompareGridReader.read(null, own);
     assertThat(grid.source()).isEqualTo("the default grid");
     assertThat(grid.baseline().name()).isEqualTo("none");
     assertThat(grid.baseline().generation().unmasking().threshold()).isNull();
@@ -170,7 +170,7 @@ class CompareGridTest {
 
   @Test
   void refusesAFileThatIsNotThere() {
-    assertThatThrownBy(() -> CompareGrid.read(Path.of("no.conf"), OWN))
+    assertThatThrownBy(() -> CompareGridReader.read(Path.of("no.conf"), OWN))
         .isInstanceOf(RefusedException.class)
         .hasMessage(
             "--grid no.conf: there is no such file; check the path: a relative one begins where you stand");

@@ -9,7 +9,6 @@ import java.util.regex.Pattern;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.dlmspark.job.compare.ComparedSetting.Likeness;
 import org.dlmspark.job.run.RunSummary.Answers;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.udf.decode.GenerationSettingsBuilder;

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Set;
 import org.apache.spark.sql.Row;
 import org.dlmspark.job.Console.Line;
-import org.dlmspark.job.compare.ComparedSetting.Likeness;
 import org.dlmspark.job.compare.ComparedSetting.Origin;
 import org.dlmspark.job.compare.ComparedSetting.Totals;
 import org.dlmspark.job.run.RunSummary.Answers;

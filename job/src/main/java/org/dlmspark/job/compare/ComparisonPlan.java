@@ -1,0 +1,91 @@
+package org.dlmspark.job.compare;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.SparkConf;
+import org.dlmspark.job.Console.Line;
+import org.dlmspark.job.RefusedException;
+import org.dlmspark.job.input.InputCheck.CheckedInput;
+import org.dlmspark.job.input.ModelCheck.ModelFacts;
+import org.dlmspark.job.run.JobPlan;
+import org.dlmspark.job.settings.JobSettings;
+
+/**
+ * What a comparison is going to do.
+ *
+ * @param settings the run's settings
+ * @param grid the settings to compare, known to fit the model
+ * @param rows the rows that all settings get
+ * @param inputRows how many rows the input has
+ * @param each the plan for one setting
+ */
+public record ComparisonPlan(
+    JobSettings settings, CompareGrid grid, CheckedInput rows, long inputRows, JobPlan each) {
+
+  /**
+   * Makes the plan.
+   *
+   * @param settings the run's settings
+   * @param grid the settings to compare, known to fit the model
+   * @param model the checked model
+   * @param input the checked input
+   * @param limit the most rows to use of it; 0 for all
+   * @param parallelism tasks that Spark can run at the same time, as of now
+   * @param conf Spark's configuration
+   * @return the plan
+   * @throws RefusedException if there are no rows, or a column of the input is in the way
+   */
+  public static ComparisonPlan of(
+      JobSettings settings,
+      CompareGrid grid,
+      ModelFacts model,
+      CheckedInput input,
+      int limit,
+      int parallelism,
+      SparkConf conf) {
+    CheckedInput rows = RowChoice.choose(input, settings.input().path(), grid.keys(), limit);
+    return new ComparisonPlan(
+        settings, grid, rows, input.count(), JobPlan.of(settings, model, rows, parallelism, conf));
+  }
+
+  /** The plan in a few lines, for the start of a comparison. */
+  public List<Line> brief() {
+    List<Line> lines = new ArrayList<>(subject());
+    lines.add(outputLine());
+    return lines;
+  }
+
+  /** The whole plan, with what each setting is, for {@code --dry-run}. */
+  public List<Line> full() {
+    List<Line> lines = new ArrayList<>(subject());
+    grid.entries().forEach(entry -> lines.add(new Line("", entry.name() + ": " + entry.text())));
+    lines.add(outputLine());
+    return lines;
+  }
+
+  /** What the comparison is of. */
+  List<Line> subject() {
+    return List.of(
+        each.modelLine(),
+        Line.of(
+            "input",
+            "%s: %,d of %,d rows in %,d %s",
+            settings.input().path(),
+            rows.count(),
+            inputRows,
+            each.partitions(),
+            each.partitions() == 1 ? "task" : "tasks"),
+        each.generationLine(),
+        each.batchLine(),
+        Line.of(
+            "compared",
+            "%,d settings of %s, each laid over the run's own; the baseline is %s",
+            grid.entries().size(),
+            grid.source(),
+            grid.baseline().name()));
+  }
+
+  private Line outputLine() {
+    return new Line("output", settings.output().path());
+  }
+}
