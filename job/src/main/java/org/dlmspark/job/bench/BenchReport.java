@@ -15,7 +15,7 @@ import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
 import org.dlmspark.udf.model.ProcessMemory;
 
 /** What the command {@code bench} found, as lines, Markdown and JSON. Grows case by case. */
-public final class BenchReport {
+final class BenchReport {
 
   /**
    * What is measured.
@@ -30,7 +30,7 @@ public final class BenchReport {
    * @param firstStepMillis from the process's start to the first step's end
    * @param loadMillis of it to load PyTorch and the model
    */
-  public record Subject(
+  record Subject(
       String machine,
       String model,
       long parameters,
@@ -51,27 +51,27 @@ public final class BenchReport {
   private final List<Result> results = new ArrayList<>();
   private ProcessMemory memory;
 
-  public BenchReport(Subject subject) {
+  BenchReport(Subject subject) {
     this.subject = subject;
   }
 
   /** A case was measured. */
-  public void measured(Case wanted, Cost cost) {
+  void measured(Case wanted, Cost cost) {
     results.add(new Result(wanted, cost, cost.positions()));
   }
 
   /** A case was left out for the time that so many positions would take. */
-  public void leftOut(Case wanted, long positions) {
+  void leftOut(Case wanted, long positions) {
     results.add(new Result(wanted, null, positions));
   }
 
   /** The process's memory at the end, or null. */
-  public void memory(ProcessMemory value) {
+  void memory(ProcessMemory value) {
     memory = value;
   }
 
   /** What is measured, for the console. */
-  public List<Line> head() {
+  List<Line> head() {
     return List.of(
         Line.of(
             "model",
@@ -99,7 +99,7 @@ public final class BenchReport {
   }
 
   /** Peak memory, for the console. */
-  public List<Line> tail() {
+  List<Line> tail() {
     return memory == null
         ? List.of()
         : List.of(
@@ -111,7 +111,7 @@ public final class BenchReport {
                 Console.size(memory.own())));
   }
 
-  public static String header() {
+  static String header() {
     return String.format(
         Locale.ROOT,
         FORMAT,
@@ -127,7 +127,7 @@ public final class BenchReport {
   }
 
   /** The line of the case that came last. */
-  public String lastLine() {
+  String lastLine() {
     return String.format(Locale.ROOT, FORMAT, (Object[]) cells(results.get(results.size() - 1)));
   }
 
@@ -142,7 +142,7 @@ public final class BenchReport {
       format("%,d", result.positions()),
       cost == null ? "-" : format("%,d", cost.passes()),
       ratio(result) == null ? "-" : format("%.2fx", ratio(result)),
-      cost == null ? "-" : format("%.1f%%", 100 * cost.shareOfFloor()),
+      cost == null ? "-" : Console.percent(cost.shareOfFloor()),
       cost == null ? "-" : format("%,.1f", (double) cost.flops() / cost.nanos())
     };
   }
@@ -165,13 +165,11 @@ public final class BenchReport {
   }
 
   /** The report in Markdown. */
-  public String markdown() {
+  String markdown() {
     StringBuilder text = new StringBuilder("# The decoder alone\n\n");
     List<Line> lines = new ArrayList<>(head());
     lines.addAll(tail());
-    lines.forEach(
-        line ->
-            text.append("- ").append(line.label()).append(": ").append(line.value()).append('\n'));
+    lines.forEach(line -> text.append(line.item()));
     text.append(
         """
 
@@ -184,7 +182,7 @@ public final class BenchReport {
   }
 
   /** The report in JSON. */
-  public String json() {
+  String json() {
     ObjectNode report = JSON.createObjectNode();
     report.set("subject", JSON.valueToTree(subject));
     report.set("memory", JSON.valueToTree(memory));

@@ -1,0 +1,172 @@
+package org.dlmspark.job.bench;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.dlmspark.job.Console;
+import org.dlmspark.job.Console.Line;
+import org.dlmspark.job.RefusedException;
+import org.dlmspark.job.settings.JobSettings;
+import org.dlmspark.udf.bench.DecoderBench;
+import org.dlmspark.udf.bench.DecoderBench.Case;
+import org.dlmspark.udf.bench.DecoderBench.Cost;
+import org.dlmspark.udf.bench.ModelShape;
+import org.dlmspark.udf.bench.RandomFolder;
+import org.dlmspark.udf.checkpoint.Checkpoint;
+import org.dlmspark.udf.checkpoint.CheckpointException;
+import org.dlmspark.udf.checkpoint.ModelConfig;
+import org.dlmspark.udf.decode.GenerationSettings;
+import org.dlmspark.udf.model.ModelSettings;
+import org.dlmspark.udf.model.ProcessMemory;
+import org.dlmspark.udf.model.TorchDenoisingModel;
+
+/**
+ * Measures a plan's cases, says each on the console as soon as it is done, and writes {@code
+ * bench.md} and {@code bench.json}.
+ */
+public final class Bench {
+
+  private final BenchPlan plan;
+  private final Console console;
+
+  /**
+   * Creates a bench.
+   *
+   * @param plan what to measure
+   * @param console where to say what is found
+   */
+  public Bench(BenchPlan plan, Console console) {
+    this.plan = plan;
+    this.console = console;
+  }
+
+  /**
+   * Measures.
+   *
+   * @throws RefusedException before anything is measured, if the model or a setting is not fit
+   */
+  public void run() throws IOException {
+    if (!plan.model().startsWith(ModelShape.PREFIX)) {
+      run(plan.model());
+      return;
+    }
+    ModelShape shape = shape();
+    try (TemporaryFolder folder = TemporaryFolder.create()) {
+      RandomFolder.write(shape, folder.path());
+      run(folder.path().toString());
+    }
+  }
+
+  private ModelShape shape() {
+    try {
+      return ModelShape.parse(plan.model());
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException(e.getMessage(), e);
+    }
+  }
+
+  private void run(String folder) throws IOException {
+    JobSettings settings = plan.settings(folder);
+    GenerationSettings generation = settings.generation();
+    BenchCases cases = plan.cases();
+    long loading = System.nanoTime();
+    Checkpoint checkpoint = open(folder);
+    ModelConfig config = checkpoint.config();
+    cases.checkFit(generation.genLength(), config.maxSequenceLength());
+    int threads = settings.decoder().threads();
+    ModelSettings place =
+        new ModelSettings(
+            settings.decoder().dtype(),
+            settings.decoder().device(),
+            null,
+            threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
+            cases.mostTokens(generation.genLength()));
+    try (TorchDenoisingModel loaded = load(checkpoint, place)) {
+      DecoderBench bench = new DecoderBench(loaded, generation);
+      Duration load = Duration.ofNanos(System.nanoTime() - loading);
+      bench.firstStep(cases.firstPrompt());
+      Duration first =
+          Duration.ofMillis(
+              System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime());
+      BenchReport report =
+          new BenchReport(
+              new BenchReport.Subject(
+                  machine(place, loaded),
+                  plan.model(),
+                  checkpoint.weights().parameters(),
+                  loaded.numberType().name().toLowerCase(Locale.ROOT),
+                  generation.genLength(),
+                  generation.cache().refreshInterval(),
+                  config.cacheBytesPerToken(loaded.numberType()),
+                  first.toMillis(),
+                  load.toMillis()));
+      console.block("Measuring", report.head());
+      console.say(BenchReport.header());
+      measure(bench, report);
+      report.memory(ProcessMemory.read());
+      write(report);
+    }
+  }
+
+  private static Checkpoint open(String folder) {
+    try {
+      return Checkpoint.open(Path.of(folder));
+    } catch (CheckpointException e) {
+      throw new RefusedException(e.getMessage(), e);
+    }
+  }
+
+  private static TorchDenoisingModel load(Checkpoint checkpoint, ModelSettings place) {
+    try {
+      return new TorchDenoisingModel(checkpoint, place);
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException(e.getMessage(), e);
+    }
+  }
+
+  private static String machine(ModelSettings place, TorchDenoisingModel loaded) {
+    return String.format(
+        Locale.ROOT,
+        "%s, %d threads of %d cores, %s %s",
+        loaded.deviceName(),
+        place.threads(),
+        Runtime.getRuntime().availableProcessors(),
+        System.getProperty("os.name"),
+        System.getProperty("os.arch"));
+  }
+
+  private void measure(DecoderBench bench, BenchReport report) {
+    double nanosPerPosition =
+        bench.firstStep(plan.cases().firstPrompt()); // the very first took longer
+    for (Case each : plan.cases().all()) {
+      long positions = bench.positions(each);
+      // Twice, since the products are computed a second time.
+      double estimate = 2 * positions * nanosPerPosition / 1e9;
+      if (plan.timeLimit() > 0 && estimate > plan.timeLimit()) {
+        report.leftOut(each, positions);
+        console.say(report.lastLine());
+        continue;
+      }
+      Cost cost = bench.measure(each);
+      // With more positions in a step each of them costs less.
+      nanosPerPosition = Math.min(nanosPerPosition, (double) cost.nanos() / cost.positions());
+      report.measured(each, cost);
+      console.say(report.lastLine());
+    }
+  }
+
+  private void write(BenchReport report) throws IOException {
+    Path output = plan.output();
+    Files.createDirectories(output);
+    Files.writeString(output.resolve("bench.md"), report.markdown());
+    Files.writeString(output.resolve("bench.json"), report.json());
+    List<Line> tail = new ArrayList<>(report.tail());
+    tail.add(new Line("output", output.resolve("bench.md") + " and bench.json"));
+    console.block("Done", tail);
+  }
+}
