@@ -1,0 +1,136 @@
+package org.dlmspark.job.command;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.dlmspark.job.Console;
+import org.dlmspark.job.Console.Line;
+import org.dlmspark.job.run.MemoryEstimate;
+import org.dlmspark.udf.checkpoint.Checkpoint;
+import org.dlmspark.udf.checkpoint.ModelConfig;
+import org.dlmspark.udf.checkpoint.NumberType;
+import org.dlmspark.udf.text.TextCodec;
+
+/**
+ * What a model is and needs, for people.
+ *
+ * @param checkpoint the model
+ * @param codec its texts
+ */
+record ModelDescription(Checkpoint checkpoint, TextCodec codec) {
+
+  private static final String EXAMPLE = "What is the capital of France?";
+
+  private static final double GIGA = 1e9;
+
+  /**
+   * Describes the model.
+   *
+   * @param batch rows that are decoded together
+   * @param length tokens of a row, prompt and completion together
+   * @param deviceMemory what a device has, in 10^9 bytes; null to hold the need against none
+   * @return lines for the console
+   */
+  List<Line> lines(int batch, int length, Double deviceMemory) {
+    ModelConfig config = checkpoint.config();
+    long parameters = checkpoint.weights().parameters();
+    List<Line> lines = new ArrayList<>();
+    lines.add(new Line("family", config.family()));
+    lines.add(
+        Line.of(
+            "parameters",
+            "%,d, stored as %s: %s",
+            parameters,
+            config.storedType().name().toLowerCase(Locale.ROOT),
+            Console.size(parameters * config.storedType().bytes())));
+    lines.add(
+        Line.of(
+            "shape",
+            "%,d layers of width %,d, %,d heads (%,d for keys and values) of %,d, MLP %,d",
+            config.layers(),
+            config.hiddenSize(),
+            config.heads(),
+            config.kvHeads(),
+            config.headDim(),
+            config.mlpSize()));
+    lines.add(Line.of("context", "%,d tokens", config.maxSequenceLength()));
+    lines.add(
+        Line.of(
+            "vocabulary",
+            "%,d tokens%s",
+            config.vocabularySize(),
+            checkpoint.weights().tied() ? ", head and embedding tied" : ""));
+    lines.add(new Line("mask token", "" + config.maskTokenId()));
+    lines.add(
+        new Line(
+            "end tokens",
+            config.endTokenIds().isEmpty()
+                ? "none: every row takes all of generation.gen-length"
+                : config.endTokenIds().stream()
+                    .sorted()
+                    .map(String::valueOf)
+                    .collect(Collectors.joining(", "))));
+    addTemplate(lines);
+    addMemory(lines, batch, length, deviceMemory);
+    return lines;
+  }
+
+  private void addTemplate(List<Line> lines) {
+    if (!codec.hasChatTemplate()) {
+      lines.add(
+          Line.of(
+              "chat template",
+              "none: prompts are continued as they stand (input.chat = false); the example has %,d"
+                  + " tokens",
+              codec.encode(EXAMPLE).length));
+      return;
+    }
+    lines.add(
+        Line.of(
+            "chat template", "on an example, %,d tokens:", codec.encodeChat(null, EXAMPLE).length));
+    codec.renderChat(null, EXAMPLE).lines().forEach(line -> lines.add(new Line("", "| " + line)));
+  }
+
+  private void addMemory(List<Line> lines, int batch, int length, Double deviceMemory) {
+    ModelConfig config = checkpoint.config();
+    lines.add(
+        Line.of(
+            "memory",
+            "for %,d rows of %,d tokens (batch.max-sequences, batch.max-tokens = %,d), estimated:",
+            batch,
+            length,
+            (long) batch * length));
+    for (NumberType type : List.of(NumberType.BFLOAT16, NumberType.FLOAT32)) {
+      MemoryEstimate memory =
+          MemoryEstimate.of(config, checkpoint.weights().parameters(), type, (long) batch * length);
+      lines.add(
+          Line.of(
+              "",
+              "%s: %s = %s (%,d bytes a token)%s",
+              type.name().toLowerCase(Locale.ROOT),
+              Console.size(memory.all()),
+              memory.parts(),
+              config.cacheBytesPerToken(type),
+              deviceMemory == null ? "" : fit(type, memory, length, deviceMemory)));
+    }
+  }
+
+  private String fit(NumberType type, MemoryEstimate memory, int length, double deviceMemory) {
+    ModelConfig config = checkpoint.config();
+    double room = deviceMemory * GIGA;
+    if (memory.all() <= room) {
+      return String.format(Locale.ROOT, "; fits %s GB", deviceMemory);
+    }
+    double tokens =
+        (room - memory.weights() - MemoryEstimate.LOGITS)
+            / (config.cacheBytesPerToken(type) + MemoryEstimate.stepBytes(config, type));
+    return tokens < length
+        ? String.format(Locale.ROOT, "; does not fit %s GB", deviceMemory)
+        : String.format(
+            Locale.ROOT,
+            "; does not fit %s GB, which has room for batch.max-tokens = %,d",
+            deviceMemory,
+            (long) tokens);
+  }
+}
