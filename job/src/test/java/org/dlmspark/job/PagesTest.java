@@ -39,9 +39,10 @@ class PagesTest {
   /** What pages name that no file here bears. */
   private static final Set<String> FOREIGN =
       Set.of(
-          // classes and pages of other projects
+          // classes and pages of other projects, and of Java
           "AGENTS.md",
           "AiErrorCode",
+          "BitSet",
           "DEVELOPMENT.md",
           "Generator",
           "Options",
@@ -64,8 +65,8 @@ class PagesTest {
           "nightly.conf",
           "out/sample/_dlm-spark/report.html");
 
-  /** Objects of Scala that stand in a file of another name. */
-  private static final Set<String> OBJECTS = Set.of("Golden");
+  private static final Pattern DECLARED =
+      Pattern.compile("\\b(?:class|record|enum|interface|object|trait) ([A-Z]\\w*)");
 
   static List<Path> pages() throws IOException {
     List<Path> pages = new ArrayList<>();
@@ -141,10 +142,7 @@ class PagesTest {
   @MethodSource("pages")
   void classesAndFilesAreThere(Path page) throws IOException {
     List<String> files = files();
-    Set<String> names =
-        files.stream()
-            .map(file -> file.substring(file.lastIndexOf('/') + 1))
-            .collect(Collectors.toSet());
+    Set<String> types = types(files);
     Set<String> missing = new TreeSet<>();
     Matcher codes = CODE.matcher(text(page));
     while (codes.find()) {
@@ -152,10 +150,7 @@ class PagesTest {
       Matcher type = CLASS.matcher(code);
       if (type.matches()) {
         String name = type.group(1);
-        if (!FOREIGN.contains(name)
-            && !names.contains(name + ".java")
-            && !names.contains(name + ".scala")
-            && !OBJECTS.contains(name)) {
+        if (!FOREIGN.contains(name) && !types.contains(name)) {
           missing.add(code);
         }
       } else if (FILE.matcher(code).matches() && !FOREIGN.contains(code) && !isThere(code, files)) {
@@ -163,6 +158,20 @@ class PagesTest {
       }
     }
     assertThat(missing).as("named by " + ROOT.relativize(page) + " and not there").isEmpty();
+  }
+
+  /** All types that the sources declare, nested ones too. */
+  private static Set<String> types(List<String> files) throws IOException {
+    Set<String> types = new TreeSet<>();
+    for (String file : files) {
+      if (file.matches(".*\\.(java|scala)")) {
+        DECLARED
+            .matcher(Files.readString(ROOT.resolve(file)))
+            .results()
+            .forEach(declared -> types.add(declared.group(1)));
+      }
+    }
+    return types;
   }
 
   /** A file by its path, by the end of it, or by a pattern with stars. */

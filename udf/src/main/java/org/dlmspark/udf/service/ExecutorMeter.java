@@ -30,6 +30,9 @@ public final class ExecutorMeter {
   private volatile int waiting;
   private volatile LongSupplier memory = () -> 0;
 
+  /** Begins at nothing; see {@link DecoderService#newMeter}. */
+  ExecutorMeter() {}
+
   /** A row has its result. */
   public void row(Completion completion) {
     switch (completion.finishReason()) {
