@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.udf.bench.DecoderBench.Case;
 import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
@@ -49,9 +48,12 @@ public record BenchCases(List<Case> all) {
                     "--policies "
                         + name
                         + ": must be among "
-                        + Arrays.stream(CachePolicyName.values())
-                            .map(CachePolicyName::settingName)
-                            .collect(Collectors.joining(", "))));
+                        + String.join(", ", allPolicies())));
+  }
+
+  /** The names of all cache policies. */
+  public static List<String> allPolicies() {
+    return Arrays.stream(CachePolicyName.values()).map(CachePolicyName::settingName).toList();
   }
 
   /**

@@ -50,9 +50,8 @@ final class BenchCommand implements Callable<Integer> {
       names = "--policies",
       paramLabel = "NAMES",
       split = ",",
-      defaultValue = "none,decode,greedy,prefill,pd,prefix,dual,block-decode",
       description = "Cache policies. Default: all.")
-  private List<String> policies;
+  private List<String> policies = BenchCases.allPolicies();
 
   @Option(
       names = "--batches",

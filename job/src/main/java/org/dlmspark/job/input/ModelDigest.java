@@ -69,9 +69,10 @@ public final class ModelDigest {
       long pieces = whole ? (length + PIECE - 1) / PIECE : PIECES;
       for (long i = 0; i < pieces; i++) {
         long at = whole ? i * PIECE : (length - PIECE) / (PIECES - 1) * i;
+        int bytes = (int) Math.min(PIECE, length - at);
         in.seek(i == pieces - 1 && !whole ? length - PIECE : at);
-        int read = in.read(piece, 0, (int) Math.min(PIECE, length - at));
-        digest.add(piece, Math.max(0, read));
+        in.readFully(piece, 0, bytes);
+        digest.add(piece, bytes);
       }
     }
     return digest.text();

@@ -85,9 +85,13 @@ public record Manifest(
     /** The key of {@link #maxSequences} in the setup. */
     public static final String MAX_SEQUENCES = "batch.max-sequences";
 
-    /** Keeps a sorted copy. */
+    /** Keeps a sorted copy, and checks what {@link #maxSequences} reads in it. */
     public Run {
       setup = setup == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(setup));
+      String slots = setup.getOrDefault(MAX_SEQUENCES, "0");
+      if (!slots.matches("\\d{1,9}")) {
+        throw new IllegalArgumentException(MAX_SEQUENCES + " is no number: " + slots);
+      }
     }
 
     /** The same run in another state. */

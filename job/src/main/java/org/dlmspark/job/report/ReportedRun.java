@@ -45,10 +45,10 @@ record ReportedRun(Manifest.Run noted, RowTotals totals, boolean last) {
   }
 
   State state() {
-    if (!noted.state().equals("running")) {
+    if (!noted.state().equals(Manifest.Run.RUNNING)) {
       return new State(noted.state(), noted.state());
     }
-    return new State("running", last ? "running, or was killed" : "killed");
+    return new State(Manifest.Run.RUNNING, last ? "running, or was killed" : "killed");
   }
 
   Instant started() {

@@ -1,6 +1,7 @@
 package org.dlmspark.job.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.dlmspark.job.RefusedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +49,13 @@ class ManifestTest {
     assertThat(read(both).maxSequences()).isEqualTo(16);
     assertThat(read(", \"setup\": {\"Java\": \"17\", \"batch.max-sequences\": \"16\"}").setup())
         .isEqualTo(setup);
+  }
+
+  @Test
+  void aSetupWithoutANumberIsDamaged() {
+    assertThatThrownBy(() -> read(", \"setup\": {\"batch.max-sequences\": \"many\"}"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("manifest.json is damaged: ");
   }
 
   @Test

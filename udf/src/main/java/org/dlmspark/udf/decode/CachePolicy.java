@@ -20,7 +20,7 @@ interface CachePolicy {
    *
    * @param state the sequence before the step
    * @param active an empty set, filled with positions from 0 to {@code state.length() - 1}, at
-   *     least one
+   *     least one, among them the reader of every position that the step may unmask
    */
   void activePositions(SequenceState state, BitSet active);
 

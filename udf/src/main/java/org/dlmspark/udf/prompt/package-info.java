@@ -1,6 +1,6 @@
 /**
  * How a row becomes a prompt: a column, a template of columns or a chat history, with examples
- * before it, and rows that ask the same. Knows texts and error codes, and nothing of tensors or of
- * how rows are decoded.
+ * before it, and rows that ask the same. Knows texts, a row's settings and what became of it, and
+ * nothing of tensors or of the decoder's loop.
  */
 package org.dlmspark.udf.prompt;
