@@ -45,10 +45,7 @@ public record BenchCases(List<Case> all) {
         .orElseThrow(
             () ->
                 new RefusedException(
-                    "--policies "
-                        + name
-                        + ": must be among "
-                        + String.join(", ", allPolicies())));
+                    "--policies " + name + ": must be among " + String.join(", ", allPolicies())));
   }
 
   /** The names of all cache policies. */
