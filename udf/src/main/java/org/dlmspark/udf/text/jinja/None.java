@@ -1,6 +1,0 @@
-package org.dlmspark.udf.text.jinja;
-
-/** Python's {@code None}. */
-enum None {
-  NONE
-}
