@@ -109,6 +109,16 @@ public final class OutputFolder {
     return names;
   }
 
+  /**
+   * Where committed files are.
+   *
+   * @param names some of {@link #tableFiles}
+   * @return their paths, for Spark to read
+   */
+  public String[] tablePaths(List<String> names) {
+    return names.stream().map(name -> new Path(path, name).toString()).toArray(String[]::new);
+  }
+
   /** Whether Spark gives such a name to files of a table. */
   static boolean isTableFile(String name) {
     return name.startsWith(TABLE_FILE);

@@ -16,7 +16,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -62,12 +61,7 @@ record ReportRows(Dataset<Row> all, Column name, Column prompt) {
     }
     List<String> files = new ArrayList<>(folder.tableFiles());
     files.removeAll(Set.copyOf(replacement.superseded(files)));
-    return spark
-        .read()
-        .parquet(
-            files.stream()
-                .map(file -> new Path(folder.path(), file).toString())
-                .toArray(String[]::new));
+    return spark.read().parquet(folder.tablePaths(files));
   }
 
   private static Column name(Map<String, String> settings) {

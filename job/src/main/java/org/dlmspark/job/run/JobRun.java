@@ -64,7 +64,7 @@ public final class JobRun {
     SparkContext context = spark.sparkContext();
     int parallelism = context.defaultParallelism();
     plan = new PlanLines(JobPlan.of(settings, model, input, parallelism, context.conf()));
-    output = new OutputRows(spark, folder.path(), input);
+    output = new OutputRows(spark, folder, input);
     journal = new RunJournal(spark, settings, folder, RunFingerprint.of(settings, input, model));
     job =
         new WavedJob(

@@ -5,13 +5,13 @@ import static org.apache.spark.sql.functions.lit;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.dlmspark.job.input.CheckedInput;
+import org.dlmspark.job.output.OutputFolder;
 import org.dlmspark.udf.OutputSchema;
 import org.dlmspark.udf.prompt.Columns;
 
@@ -19,7 +19,7 @@ import org.dlmspark.udf.prompt.Columns;
 final class OutputRows {
 
   private final SparkSession spark;
-  private final String path;
+  private final OutputFolder folder;
   private final StructType schema;
   private final List<String> nameColumns;
 
@@ -27,19 +27,19 @@ final class OutputRows {
    * Names an output, which need not exist.
    *
    * @param spark the session to read with
-   * @param path where it is
+   * @param folder the output
    * @param input what it is made of
    */
-  OutputRows(SparkSession spark, String path, CheckedInput input) {
+  OutputRows(SparkSession spark, OutputFolder folder, CheckedInput input) {
     this.spark = spark;
-    this.path = path;
+    this.folder = folder;
     schema = OutputSchema.of(input.rows().schema());
     nameColumns = input.nameColumns();
   }
 
   /** All rows that are in the output now; files that come later are not among them. */
   Dataset<Row> committed() {
-    return spark.read().schema(schema).parquet(path);
+    return spark.read().schema(schema).parquet(folder.path());
   }
 
   /**
@@ -49,11 +49,7 @@ final class OutputRows {
    * @return the rows
    */
   Dataset<Row> committed(List<String> files) {
-    return spark
-        .read()
-        .schema(schema)
-        .parquet(
-            files.stream().map(name -> new Path(path, name).toString()).toArray(String[]::new));
+    return spark.read().schema(schema).parquet(folder.tablePaths(files));
   }
 
   /** Rows that have their like among others. */
