@@ -14,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -68,6 +69,31 @@ class PagesTest {
   private static final Pattern DECLARED =
       Pattern.compile("\\b(?:class|record|enum|interface|object|trait) ([A-Z]\\w*)");
 
+  /** All files but those that a build makes. */
+  private static List<String> files;
+
+  /** All types that the sources declare, nested ones too. */
+  private static final Set<String> TYPES = new TreeSet<>();
+
+  @BeforeAll
+  static void readTheTree() throws IOException {
+    try (Stream<Path> all = Files.walk(ROOT)) {
+      files =
+          all.filter(Files::isRegularFile)
+              .map(file -> ROOT.relativize(file).toString())
+              .filter(file -> !file.matches("(\\.git|out|(.*/)?target)/.*"))
+              .toList();
+    }
+    for (String file : files) {
+      if (file.matches(".*\\.(java|scala)")) {
+        DECLARED
+            .matcher(Files.readString(ROOT.resolve(file)))
+            .results()
+            .forEach(declared -> TYPES.add(declared.group(1)));
+      }
+    }
+  }
+
   static List<Path> pages() throws IOException {
     List<Path> pages = new ArrayList<>();
     for (String name : List.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md")) {
@@ -102,17 +128,6 @@ class PagesTest {
         .collect(Collectors.toSet());
   }
 
-  /** All files but those that a build makes. */
-  private static List<String> files() throws IOException {
-    try (Stream<Path> files = Files.walk(ROOT)) {
-      return files
-          .filter(Files::isRegularFile)
-          .map(file -> ROOT.relativize(file).toString())
-          .filter(file -> !file.matches("(\\.git|out|(.*/)?target)/.*"))
-          .toList();
-    }
-  }
-
   @Test
   void theFrontPageIsShort() throws IOException {
     assertThat(Files.readAllLines(ROOT.resolve("README.md"))).hasSizeLessThanOrEqualTo(200);
@@ -141,8 +156,6 @@ class PagesTest {
   @ParameterizedTest
   @MethodSource("pages")
   void classesAndFilesAreThere(Path page) throws IOException {
-    List<String> files = files();
-    Set<String> types = types(files);
     Set<String> missing = new TreeSet<>();
     Matcher codes = CODE.matcher(text(page));
     while (codes.find()) {
@@ -150,32 +163,18 @@ class PagesTest {
       Matcher type = CLASS.matcher(code);
       if (type.matches()) {
         String name = type.group(1);
-        if (!FOREIGN.contains(name) && !types.contains(name)) {
+        if (!FOREIGN.contains(name) && !TYPES.contains(name)) {
           missing.add(code);
         }
-      } else if (FILE.matcher(code).matches() && !FOREIGN.contains(code) && !isThere(code, files)) {
+      } else if (FILE.matcher(code).matches() && !FOREIGN.contains(code) && !isThere(code)) {
         missing.add(code);
       }
     }
     assertThat(missing).as("named by " + ROOT.relativize(page) + " and not there").isEmpty();
   }
 
-  /** All types that the sources declare, nested ones too. */
-  private static Set<String> types(List<String> files) throws IOException {
-    Set<String> types = new TreeSet<>();
-    for (String file : files) {
-      if (file.matches(".*\\.(java|scala)")) {
-        DECLARED
-            .matcher(Files.readString(ROOT.resolve(file)))
-            .results()
-            .forEach(declared -> types.add(declared.group(1)));
-      }
-    }
-    return types;
-  }
-
   /** A file by its path, by the end of it, or by a pattern with stars. */
-  private static boolean isThere(String name, List<String> files) {
+  private static boolean isThere(String name) {
     Pattern pattern =
         Pattern.compile(
             "(?:.*/)?" + name.replaceFirst("^\\./", "").replace(".", "\\.").replace("*", "[^/]*"));
