@@ -1,0 +1,66 @@
+package org.dlmspark.udf.text.jinja;
+
+import java.time.LocalDateTime;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A chat template, ready to be rendered any number of times, by several threads at once.
+ *
+ * <p>It is Jinja2 as Hugging Face's {@code apply_chat_template} sets it up. What the engine does
+ * not know it refuses by name; it never gives another text than Jinja2 in its place. The text
+ * depends on the template, the variables and the time that is given, and on nothing else.
+ */
+public final class JinjaTemplate {
+  private final Frame frame;
+  private final Limits limits;
+
+  private JinjaTemplate(Frame frame, Limits limits) {
+    this.frame = frame;
+    this.limits = limits;
+  }
+
+  /**
+   * Reads a template.
+   *
+   * @param source its text
+   * @param limits what a rendering may use; how deeply it may be nested holds for the text too
+   * @throws JinjaException if it is no template, or uses what this engine does not have
+   */
+  public static JinjaTemplate parse(String source, Limits limits) {
+    try {
+      List<Token> tokens = TemplateLexer.tokens(source);
+      return new JinjaTemplate(StatementParser.parse(tokens, limits.maxDepth()), limits);
+    } catch (StackOverflowError e) {
+      throw tooDeep(1);
+    }
+  }
+
+  /**
+   * Renders the template.
+   *
+   * @param variables what it sees: strings, numbers, booleans, null, and lists and maps of them
+   * @param now the time that {@code strftime_now} tells
+   * @return the text
+   * @throws JinjaException if the template raises an exception, fails, or goes over a limit
+   * @throws IllegalArgumentException if a variable is something else
+   */
+  public String render(Map<String, ?> variables, LocalDateTime now) {
+    Run run = new Run(new Budget(limits), now);
+    Scope scope = new Scope(null);
+    variables.forEach((name, value) -> scope.set(name, JavaValues.copy(value)));
+    try {
+      return new Executor(run, scope).render(frame);
+    } catch (Failure e) {
+      throw e.at(run.line());
+    } catch (StackOverflowError e) {
+      // The limit of nesting keeps it from coming to this on a stack of usual size.
+      throw tooDeep(run.line());
+    }
+  }
+
+  private static JinjaException tooDeep(int line) {
+    return new JinjaException(
+        JinjaException.Kind.BUDGET, line, "nested more deeply than the thread's stack allows");
+  }
+}

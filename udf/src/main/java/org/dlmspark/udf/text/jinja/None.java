@@ -1,0 +1,6 @@
+package org.dlmspark.udf.text.jinja;
+
+/** Python's {@code None}. */
+enum None {
+  NONE
+}
