@@ -97,7 +97,7 @@ final class SearchMethods {
     if (absent(values[0])) {
       words(run, text, most, pieces);
     } else {
-      pieces(run, text, separator(run, self, values[0]), most, pieces);
+      pieces(run, text, separator(self, values[0]), most, pieces);
     }
     return list(self, pieces);
   }
@@ -119,8 +119,8 @@ final class SearchMethods {
     return most < 0 ? Long.MAX_VALUE : most;
   }
 
-  private static String separator(Run run, Object self, Object value) {
-    String separator = StringMethods.argument(run, self, value);
+  private static String separator(Object self, Object value) {
+    String separator = StringMethods.sought(self, value);
     if (separator.isEmpty()) {
       throw Failure.runtime("a string cannot be split at nothing");
     }
@@ -165,7 +165,7 @@ final class SearchMethods {
       wordsFromRight(run, text, most, pieces);
     } else {
       // From the left of the mirrored text: a search backwards could take hours.
-      String separator = Strings.mirrored(separator(run, self, values[0]));
+      String separator = Strings.mirrored(separator(self, values[0]));
       pieces(run, Strings.mirrored(text), separator, most, pieces);
       pieces.replaceAll(piece -> Strings.mirrored((String) piece));
     }
@@ -197,7 +197,7 @@ final class SearchMethods {
   }
 
   private static Object partition(Run run, String name, Object self, CallArguments given) {
-    String separator = separator(run, self, given.bind(name, 1, 1)[0]);
+    String separator = separator(self, given.bind(name, 1, 1)[0]);
     String text = Types.text(self);
     boolean last = name.startsWith("r");
     run.budget().scan(text.length());

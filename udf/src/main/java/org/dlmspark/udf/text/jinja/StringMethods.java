@@ -78,6 +78,18 @@ final class StringMethods {
     return self instanceof Markup ? Markup.escaped(run, value) : text;
   }
 
+  /**
+   * What a text is looked through for. MarkupSafe up to 2.1 escapes it in a marked text, from 3.0
+   * on does not: where that makes a difference, what the author saw cannot be known.
+   */
+  static String sought(Object self, Object value) {
+    String text = Types.text(value);
+    if (self instanceof Markup && !(value instanceof Markup) && !Markup.escape(text).equals(text)) {
+      throw Failure.unsupported("looking for '" + text + "' in a text marked as safe");
+    }
+    return text;
+  }
+
   private static void change(String name, UnaryOperator<String> change) {
     METHODS.put(
         name,
@@ -117,7 +129,7 @@ final class StringMethods {
     String text = Types.text(self);
     run.budget().scan(text.length());
     boolean space = characters == null || characters == None.NONE;
-    String set = space ? null : argument(run, self, characters);
+    String set = space ? null : sought(self, characters);
     run.budget().scan(space ? 0 : set.length());
     return like(self, Strings.strip(text, set, left, right));
   }
@@ -155,7 +167,7 @@ final class StringMethods {
   private static Object replace(Run run, Object self, CallArguments given) {
     Object[] values = given.bind("replace", 2, 3);
     long count = values[2] == null ? -1 : Types.index(values[2]);
-    String part = argument(run, self, values[0]);
+    String part = sought(self, values[0]);
     String by = argument(run, self, values[1]);
     return like(self, Strings.replace(run, Types.text(self), part, by, count));
   }

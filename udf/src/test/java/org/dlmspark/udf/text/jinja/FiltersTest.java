@@ -117,6 +117,12 @@ class FiltersTest {
     prints("['<b>', '<a>'|safe]|join('<')", "<b><<a>");
     prints("['<a>'|safe]", "[Markup('<a>')]");
     prints("('x'|safe) == 'x'", "True");
+    prints("('a<'|safe).replace('a', '>')", "&gt;<");
+    prints("('a<a'|safe).split('a')|last|e", "");
+    // Old and new versions of MarkupSafe look for different texts here.
+    fails("{{ ('<a>'|safe).replace('<', '') }}", Kind.UNSUPPORTED);
+    fails("{{ ('<a>'|safe).strip('<') }}", Kind.UNSUPPORTED);
+    fails("{{ ('<a>'|safe).split('<') }}", Kind.UNSUPPORTED);
     prints("'<p>a</p> <!-- x --> b &amp; c'|striptags", "a b & c");
     prints("{'class': 'x\"', 'id': none}|xmlattr", " class=\"x&#34;\"");
     prints("'a b/é&'|urlencode ~ {'a b': 'c/d'}|urlencode", "a%20b/%C3%A9%26a+b=c%2Fd");
