@@ -1,27 +1,39 @@
 package org.dlmspark.udf.text;
 
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.dlmspark.udf.text.jinja.JinjaException;
+import org.dlmspark.udf.text.jinja.JinjaTemplate;
+import org.dlmspark.udf.text.jinja.Limits;
 
 /**
- * A folder's chat template: Jinja as Hugging Face's {@code apply_chat_template} renders it, with
- * {@code messages}, {@code bos_token}, {@code eos_token} and {@code add_generation_prompt = true};
- * how far Jinja goes is said at {@link JinjavaTemplate}.
+ * A folder's chat template, with the variables that Hugging Face's {@code apply_chat_template}
+ * gives it: {@code messages}, the special tokens by their names, {@code tools} and {@code
+ * documents} that are none, and {@code add_generation_prompt = true}.
+ *
+ * <p>A template is somebody else's program: what it may use of time and memory is bounded, by more
+ * for a long conversation.
  *
  * <p>Safe for use by several threads.
  */
 final class ChatTemplate {
-  private final JinjavaTemplate template;
-  private final String bosToken;
-  private final String eosToken;
+  private final TemplateSource source;
+  private final JinjaTemplate template;
+  private final Map<String, String> specialTokens;
 
-  private ChatTemplate(TemplateSource source, TokenizerConfig config) {
-    this.template = new JinjavaTemplate(source);
-    this.bosToken = config.bosToken();
-    this.eosToken = config.eosToken();
+  private ChatTemplate(TemplateSource source, Map<String, String> specialTokens) {
+    this.source = source;
+    this.specialTokens = specialTokens;
+    try {
+      template = JinjaTemplate.parse(source.text(), Limits.DEFAULT.maxDepth());
+    } catch (JinjaException e) {
+      throw source.failed(e);
+    }
   }
 
   /**
@@ -33,34 +45,42 @@ final class ChatTemplate {
    * @throws TextException if it has one that is no valid template
    */
   static Optional<ChatTemplate> read(Path folder, TokenizerConfig config) {
-    return TemplateSource.find(folder, config).map(source -> new ChatTemplate(source, config));
-  }
-
-  /** Renders the conversation that asks for an answer to a prompt; null for no system message. */
-  String render(String systemPrompt, String prompt) {
-    return render(ChatMessage.conversation(systemPrompt, prompt));
+    return TemplateSource.find(folder, config)
+        .map(source -> new ChatTemplate(source, config.specialTokens()));
   }
 
   /**
    * Renders a conversation.
    *
-   * @param conversation its messages, printed as they are
+   * @param conversation its messages
+   * @param date what the template is told when it asks for the date
    * @return the text up to where the answer starts, special tokens written out
    * @throws TextException if the template refuses the messages, fails, or goes over a bound
    */
-  String render(List<ChatMessage> conversation) {
+  String render(List<ChatMessage> conversation, LocalDate date) {
     List<Map<String, String>> messages = new ArrayList<>();
-    long given = 0;
+    long characters = 0;
     for (ChatMessage message : conversation) {
-      messages.add(Map.of("role", message.role(), "content", message.content()));
-      given += message.role().length() + message.content().length();
+      // In this order: a template may print a whole message.
+      Map<String, String> fields = new LinkedHashMap<>();
+      fields.put("role", message.role());
+      fields.put("content", message.content());
+      messages.add(fields);
+      characters += message.role().length() + message.content().length();
     }
-    Map<String, Object> variables =
-        Map.of(
-            "messages", messages,
-            "bos_token", bosToken,
-            "eos_token", eosToken,
-            "add_generation_prompt", true);
-    return template.render(variables, given);
+    return render(messages, Limits.DEFAULT.plus(3L * messages.size(), characters), date);
+  }
+
+  private String render(List<?> messages, Limits limits, LocalDate date) {
+    Map<String, Object> variables = new LinkedHashMap<>(specialTokens);
+    variables.put("messages", messages);
+    variables.put("tools", null);
+    variables.put("documents", null);
+    variables.put("add_generation_prompt", true);
+    try {
+      return template.render(variables, date.atStartOfDay(), limits);
+    } catch (JinjaException e) {
+      throw source.failed(e);
+    }
   }
 }

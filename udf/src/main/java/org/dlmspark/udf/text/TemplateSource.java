@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.dlmspark.udf.text.jinja.JinjaException;
 
 /**
  * The source of a folder's chat template, and what is said where it is no good.
@@ -69,18 +70,21 @@ record TemplateSource(String name, String text) {
   /**
    * The error for a template that is broken, or refuses what it is to render.
    *
-   * @param reason why, of any length
-   * @param cause what was thrown underneath, or null
+   * @param failure where it fails, and why
    * @return the exception, to be thrown
    */
-  TextException failed(String reason, Throwable cause) {
+  TextException failed(JinjaException failure) {
+    String reason = failure.reason().replaceAll("\\s+", " ");
     String shortened =
         reason.length() <= MAX_REASON_LENGTH
             ? reason
             : reason.substring(0, MAX_REASON_LENGTH) + "...";
+    String what =
+        failure.kind() == JinjaException.Kind.RAISED
+            ? "the template refuses the messages: "
+            : "the template fails: ";
     return new TextException(
-        name + ": the template fails: " + shortened.replaceAll("\\s+", " ") + "; " + remedy(),
-        cause);
+        name + ", line " + failure.line() + ": " + what + shortened + "; " + remedy(), failure);
   }
 
   private static String remedy() {

@@ -1,14 +1,16 @@
 package org.dlmspark.udf.text;
 
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.List;
 
 /**
  * Prompts to token ids and token ids to text, with the tokenizer and the chat template of a Hugging
  * Face folder. Nothing is truncated, padded or fetched from a network.
  *
- * <p>Safe for use by several threads at once: {@link NativeTokenizer} says why, a chat template
- * renders one prompt at a time, and {@link #close} waits for calls that are under way.
+ * <p>Safe for use by several threads at once: {@link NativeTokenizer} says why, and {@link #close}
+ * waits for calls that are under way.
  *
  * <p>Neither a folder nor a prompt ends the process or takes more than its size explains: a
  * tokenizer that could is refused by {@link TokenizerFile}, and a prompt has a longest length.
@@ -149,7 +151,7 @@ public final class TextCodec implements AutoCloseable {
     if (chatTemplate == null) {
       throw new TextException(chatFailure.getMessage(), chatFailure);
     }
-    return chatTemplate.render(conversation);
+    return chatTemplate.render(conversation, LocalDate.now(ZoneId.systemDefault()));
   }
 
   /**

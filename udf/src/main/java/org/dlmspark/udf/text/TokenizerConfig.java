@@ -4,14 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * The part of a folder's {@code tokenizer_config.json} that matters here.
  *
  * @param file the file, for messages; it need not exist
- * @param bosToken the text of the token that starts a sequence; empty if there is none, which is
- *     how Jinja prints an undefined variable
- * @param eosToken the text of the token that ends a sequence; empty if there is none
+ * @param specialTokens the texts of the tokens that have a name there, such as {@code bos_token}
  * @param cleanUpSpaces {@code clean_up_tokenization_spaces}; false if the file does not say
  * @param chatTemplate {@code chat_template} as it stands there: missing, null, a string or a list
  *     of {@code {name, template}}
@@ -20,14 +21,23 @@ import java.nio.file.Path;
  */
 record TokenizerConfig(
     Path file,
-    String bosToken,
-    String eosToken,
+    Map<String, String> specialTokens,
     boolean cleanUpSpaces,
     JsonNode chatTemplate,
     String tokenizerClass,
     JsonNode addedTokens) {
 
   private static final int MAX_BYTES = 64 << 20;
+
+  private static final List<String> TOKEN_NAMES =
+      List.of(
+          "bos_token",
+          "eos_token",
+          "unk_token",
+          "sep_token",
+          "pad_token",
+          "cls_token",
+          "mask_token");
 
   /**
    * Reads the file of a folder. A folder without it is fine: everything is then at its default.
@@ -44,16 +54,23 @@ record TokenizerConfig(
             : JsonNodeFactory.instance.objectNode();
     return new TokenizerConfig(
         file,
-        token(root.path("bos_token")),
-        token(root.path("eos_token")),
+        specialTokens(root),
         root.path("clean_up_tokenization_spaces").asBoolean(false),
         root.path("chat_template"),
         root.path("tokenizer_class").asText(""),
         root.path("added_tokens_decoder"));
   }
 
-  /** A token is written as its text or as an object that holds its text and how it is matched. */
-  private static String token(JsonNode node) {
-    return (node.isObject() ? node.path("content") : node).asText("");
+  private static Map<String, String> specialTokens(JsonNode root) {
+    Map<String, String> tokens = new LinkedHashMap<>();
+    for (String name : TOKEN_NAMES) {
+      JsonNode node = root.path(name);
+      // A token is written as its text or as an object that holds its text and how it is matched.
+      String text = (node.isObject() ? node.path("content") : node).asText("");
+      if (!text.isEmpty()) {
+        tokens.put(name, text);
+      }
+    }
+    return tokens;
   }
 }

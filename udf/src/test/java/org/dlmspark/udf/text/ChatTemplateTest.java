@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -27,6 +28,8 @@ class ChatTemplateTest {
       "{% set ns = namespace(x='aaaaaaaa') %}{% for a in range(12) %}"
           + "{% set ns.x = ns.x ~ ns.x %}{% endfor %}{% set y = ns.x ~ 'b' %}"
           + "{% set x = ns.x ~ ns.x %}";
+
+  private static final LocalDate DATE = LocalDate.of(2024, 7, 26);
 
   @TempDir Path folder;
 
@@ -51,18 +54,18 @@ class ChatTemplateTest {
             ? read(Fixtures.SAMPLE)
             : template(Fixtures.read(Fixtures.TEMPLATES.resolve(expected.template() + ".jinja")));
 
-    assertThat(template.render(expected.system(), expected.prompt())).isEqualTo(expected.text());
+    assertThat(render(template, expected.system(), expected.prompt())).isEqualTo(expected.text());
   }
 
   @Test
   void llada() {
     ChatTemplate template = template(Fixtures.read(Fixtures.TEMPLATES.resolve("llada.jinja")));
 
-    assertThat(template.render(null, " Hi "))
+    assertThat(render(template, null, " Hi "))
         .isEqualTo(
             "<|startoftext|><|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>"
                 + "<|start_header_id|>assistant<|end_header_id|>\n\n");
-    assertThat(template.render("Be brief.", "Hi"))
+    assertThat(render(template, "Be brief.", "Hi"))
         .isEqualTo(
             "<|startoftext|><|start_header_id|>system<|end_header_id|>\n\nBe brief.<|eot_id|>"
                 + "<|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>"
@@ -79,7 +82,8 @@ class ChatTemplateTest {
                     ChatMessage.system("Be brief."),
                     ChatMessage.user("1+1?"),
                     ChatMessage.assistant(" 2 {{ 3 }}"),
-                    ChatMessage.user("Hi"))))
+                    ChatMessage.user("Hi")),
+                DATE))
         .isEqualTo(
             "<|startoftext|><|start_header_id|>system<|end_header_id|>\n\nBe brief.<|eot_id|>"
                 + "<|start_header_id|>user<|end_header_id|>\n\n1+1?<|eot_id|>"
@@ -90,16 +94,16 @@ class ChatTemplateTest {
 
   @Test
   void longConversation() {
-    List<ChatMessage> conversation = Collections.nCopies(900, ChatMessage.user("Hi"));
+    List<ChatMessage> conversation = Collections.nCopies(5_000, ChatMessage.user("Hi"));
 
-    assertThat(read(Fixtures.SAMPLE).render(conversation).split("Hi", -1)).hasSize(901);
+    assertThat(read(Fixtures.SAMPLE).render(conversation, DATE).split("Hi", -1)).hasSize(5_001);
   }
 
   @Test
   void qwen2() {
     ChatTemplate template = template(Fixtures.read(Fixtures.TEMPLATES.resolve("qwen2.jinja")));
 
-    assertThat(template.render(null, "Hi"))
+    assertThat(render(template, null, "Hi"))
         .isEqualTo(
             """
             <|im_start|>system
@@ -108,7 +112,7 @@ class ChatTemplateTest {
             Hi<|im_end|>
             <|im_start|>assistant
             """);
-    assertThat(template.render("Be brief.", "Hi"))
+    assertThat(render(template, "Be brief.", "Hi"))
         .isEqualTo(
             """
             <|im_start|>system
@@ -129,15 +133,14 @@ class ChatTemplateTest {
         "{# no comment #}",
         "<b>&amp; \"quoted\" 'twice'</b>",
         "back\\slash \\n \\u0041",
-        "{{ ____int3rpr3t3r____ }}",
         "zero \u0000 and half \ud83d a pair",
         ""
       })
   void promptComesOutVerbatim(String prompt) {
     ChatTemplate template = template("[{{ messages[-1].content }}|{{ messages[0]['content'] }}]");
 
-    assertThat(template.render(prompt, prompt)).isEqualTo("[" + prompt + "|" + prompt + "]");
-    assertThat(template("{% set c = messages[0].content %}{{ c + '' }}").render(null, prompt))
+    assertThat(render(template, prompt, prompt)).isEqualTo("[" + prompt + "|" + prompt + "]");
+    assertThat(render(template("{% set c = messages[0].content %}{{ c + '' }}"), null, prompt))
         .isEqualTo(prompt);
   }
 
@@ -145,7 +148,7 @@ class ChatTemplateTest {
   void trimIsPythons() {
     ChatTemplate template = template("[{{ messages[0].content | trim }}]");
 
-    assertThat(template.render(null, "\u3000\u00a0\u0085\n a\u200b \u0001\u2003"))
+    assertThat(render(template, null, "\u3000\u00a0\u0085\n a\u200b \u0001\u2003"))
         .isEqualTo("[a\u200b \u0001]");
   }
 
@@ -153,7 +156,7 @@ class ChatTemplateTest {
   void longPrompt() {
     String prompt = "word {{ x }} ".repeat(100_000);
 
-    assertThat(read(Fixtures.SAMPLE).render(null, prompt)).contains(prompt.strip());
+    assertThat(render(read(Fixtures.SAMPLE), null, prompt)).contains(prompt.strip());
   }
 
   @Test
@@ -193,7 +196,7 @@ class ChatTemplateTest {
     Files.writeString(folder.resolve("tokenizer_config.json"), "{\"chat_template\": \"config\"}");
     Files.writeString(folder.resolve("chat_template.jinja"), "file\n");
 
-    assertThat(read(folder).render(null, "x")).isEqualTo("file");
+    assertThat(render(read(folder), null, "x")).isEqualTo("file");
   }
 
   @Test
@@ -215,13 +218,14 @@ class ChatTemplateTest {
         "{% from 'x.jinja' import y %}",
         "{% extends 'x.jinja' %}",
         "{% block x %}{% endblock %}",
-        "{% raw %}{{ x }}{% endraw %}",
+        "{% trans %}x{% endtrans %}",
+        "{{ x | no_such_filter }}",
         "{% autoescape true %}{% endautoescape %}"
       })
   void brokenTemplateIsFoundAtOnce(String source) {
     assertThatThrownBy(() -> template(source))
         .isInstanceOf(TextException.class)
-        .hasMessageStartingWith(folder.resolve("chat_template.jinja") + ": the template fails: ")
+        .hasMessageStartingWith(folder.resolve("chat_template.jinja") + ", line 1: the template ")
         .hasMessageEndingWith(
             "; put a template that fits into chat_template.jinja of the folder, or set"
                 + " input.chat = false");
@@ -232,23 +236,27 @@ class ChatTemplateTest {
       delimiter = '~',
       textBlock =
           """
-          {{ raise_exception('No system message, please') }}     ~ fails: No system message, please;
-          {{ messages[0].content | tojson }}                     ~ tojson
-          {% for m in messages %}{{ m | tojson }}{% endfor %}    ~ tojson
-          {{ '{{ 7 * 7 }}' | render }}                           ~ render
+          {{ raise_exception('No system message, please') }}     ~ refuses the messages: No system message, please;
+          {{ '{{ 7 * 7 }}' | render }}                           ~ fails: the filter 'render' is not supported
+          {{ messages[0].content is oddish }}                    ~ fails: the test 'oddish' is not supported
           {{ messages[0].content.title().nothing() }}            ~ nothing
-          {{ 1 + }}                                              ~ syntax error
-          {{ 'a'.replace('', 'b', 3) }}                          ~ the method replace() is not supported
-          {{ 'a'.split('') }}                                    ~ split: empty separator
-          {{ 'a' | replace('b') }}                               ~ replace: two strings are expected
-          {{ loop.x }}{% for m in messages %}{{ loop.cycle(1) }}{% endfor %} ~ the method cycle() is not supported
-          {% for m in messages %}{{ loop.it }}{% endfor %}       ~ loop.it is not supported
-          {% macro m() %}{{ m() }}{% endmacro %}{{ m() }}        ~ Macro tag cycle for 'm'
+          {{ 1 + }}                                              ~ fails: expected an expression, not '}}'
+          {{ 'a'.split('') }}                                    ~ fails: a string cannot be split at nothing
+          {{ 'a' | replace('b') }}                               ~ fails: replace needs 2 arguments
+          {{ nope.x }}                                           ~ fails: 'nope' is undefined
+          {{ messages[5].content }}                              ~ fails:
+          {{ 'a' + 1 }}                                          ~ fails:
+          {{ 'a' + none }}                                       ~ fails:
+          {% for t in tools %}{% endfor %}                       ~ fails:
+          {{ loop.x }}                                           ~ fails: 'loop' is undefined
+          {{ lipsum() }}                                         ~ fails: the function 'lipsum' is not supported
+          {% include 'x' %}                                      ~ fails: the tag 'include' is not supported
+          {% macro m() %}{{ m() }}{% endmacro %}{{ m() }}        ~ fails: nested more than 200 deep
           """)
   void failureSaysWhy(String source, String reason) {
-    assertThatThrownBy(() -> template(source).render(null, "x"))
+    assertThatThrownBy(() -> render(template(source), null, "x"))
         .isInstanceOf(TextException.class)
-        .hasMessageStartingWith(folder.resolve("chat_template.jinja") + ": the template fails: ")
+        .hasMessageStartingWith(folder.resolve("chat_template.jinja") + ", line 1: the template ")
         .hasMessageContaining(reason);
   }
 
@@ -262,18 +270,17 @@ class ChatTemplateTest {
         "{{ messages.append({}) }}",
         "{{ messages[0].put('content', 'x') }}",
         "{{ messages[0].clear() }}",
-        "{{ ____int3rpr3t3r____.getConfig() }}",
-        "{{ ____int3rpr3t3r____.render('{{ 1 }}') }}",
-        "{{ ____int3rpr3t3r____.getContext().getParent() }}",
         "{% for m in messages %}{{ loop.getClass() }}{% endfor %}",
         "{% for m in messages %}{{ loop.doBreak() }}{% endfor %}",
         "{{ namespace().getClass() }}",
         "{{ (messages | first).entrySet() }}",
-        "{{ 'x'.chars() }}",
-        "{{ 'x'.format('y') }}"
+        "{{ ''.class.forName('java.lang.Runtime').exec('id') }}",
+        "{{ namespace.class }}",
+        "{{ messages[0].__class__.__mro__ }}",
+        "{{ 'x'.chars() }}"
       })
   void javaIsOutOfReach(String source) {
-    assertThatThrownBy(() -> template(source).render(null, "x"))
+    assertThatThrownBy(() -> render(template(source), null, "x"))
         .isInstanceOf(TextException.class)
         .hasMessageContaining("the template fails: ");
   }
@@ -282,18 +289,13 @@ class ChatTemplateTest {
   @ValueSource(
       strings = {
         "{{ ''.class }}",
-        "{{ ''.class.forName('java.lang.Runtime').exec('id') }}",
         "{{ messages.class }}",
         "{{ messages[0]['class'] }}",
         "{{ ''['class'] }}",
-        "{{ ____int3rpr3t3r____.config }}",
-        "{{ ____int3rpr3t3r____.context.parent }}",
-        "{{ namespace.class }}",
-        "{{ messages | map(attribute='class') | join }}",
-        "{{ messages[0].__class__.__mro__ }}"
+        "{{ messages | map(attribute='class') | join }}"
       })
   void javaPropertiesAreUndefined(String source) {
-    assertThat(template(source).render(null, "x")).isEmpty();
+    assertThat(render(template(source), null, "x")).isEmpty();
   }
 
   @ParameterizedTest
@@ -321,14 +323,6 @@ class ChatTemplateTest {
         LONG_TEXTS
             + "{% for a in range(1000) %}{% for b in range(1000) %}{% set ns.y = y ~ a %}{% endfor %}"
             + "{% endfor %}",
-        // One text looked for in another, which takes as long as both lengths multiplied.
-        LONG_TEXTS + "{{ y in x }}",
-        LONG_TEXTS + "{{ y not in x }}",
-        LONG_TEXTS + "{{ x.split(y) }}",
-        LONG_TEXTS + "{{ x.replace(y, '') }}",
-        LONG_TEXTS + "{{ x | replace(y, '') }}",
-        LONG_TEXTS + "{{ x is containing(y) }}",
-        LONG_TEXTS + "{{ [x] | select('string_containing', y) | list }}",
         // Numbers of any length.
         "{{ 1.5 | round(100000000) }}",
         "{{ ['1e1000000000', 1] | sum }}",
@@ -344,33 +338,28 @@ class ChatTemplateTest {
     assertTimeout(
         Duration.ofSeconds(10),
         () ->
-            assertThatThrownBy(() -> template(source).render(null, "x"))
+            assertThatThrownBy(() -> render(template(source), null, "x"))
                 .isInstanceOf(TextException.class)
                 .hasMessageContaining("the template fails: "));
   }
 
-  /** What the class says it does otherwise than Jinja2; a change of Jinjava shows up here. */
+  /** One text looked for in another can take as long as both lengths multiplied. */
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '~',
-      textBlock =
-          """
-          {% for i in [1, 2] %}{% if loop.first %}{% set x = 'a' %}{% endif %}{{ x }}{% endfor %} ~ aa
-          {{ 1 and 2 }}                     ~ true
-          {{ nothing + 'text' }}            ~ nulltext
-          [{{ nothing.method() }}]          ~ []
-          """)
-  void knownDifferences(String source, String text) {
-    assertThat(template(source).render(null, "x")).isEqualTo(text);
-  }
+  @ValueSource(
+      strings = {
+        "y in x",
+        "y not in x",
+        "x.split(y)",
+        "x.replace(y, '')",
+        "x | replace(y, '')",
+        "[x] | select('in', y) | list"
+      })
+  void searchingIsQuick(String expression) {
+    String source = LONG_TEXTS + "{{ (" + expression + ") | string | length > 0 }}";
 
-  @Test
-  void oneTagIsBoundedToo() {
-    String source = LONG_TEXTS + "{{ [" + "x~1,".repeat(990) + "1] | length }}";
-
-    assertThatThrownBy(() -> template(source).render(null, "x"))
-        .isInstanceOf(TextException.class)
-        .hasMessageContaining(" bytes of memory;");
+    assertTimeout(
+        Duration.ofSeconds(10),
+        () -> assertThat(render(template(source), null, "x")).isEqualTo("True"));
   }
 
   /** Looking for each character of one text in the other took minutes in all. */
@@ -382,12 +371,7 @@ class ChatTemplateTest {
             + "y.strip(z),".repeat(400)
             + "1] | length }}";
 
-    assertThat(template(source).render(null, "x")).isEqualTo("401");
-  }
-
-  @Test
-  void rangeEndsAtItsLimit() {
-    assertThat(template("{{ range(1000000000) | length }}").render(null, "x")).isEqualTo("1000");
+    assertThat(render(template(source), null, "x")).isEqualTo("401");
   }
 
   @ParameterizedTest
@@ -395,18 +379,16 @@ class ChatTemplateTest {
   void longAndDeepExpressionsAreRefused(String opening) {
     assertThatThrownBy(() -> template("{{ " + opening.repeat(30_000) + "1 }}"))
         .isInstanceOf(TextException.class)
-        .hasMessageContaining(
-            "the template fails: a tag is longer than 8192 characters or has more than 32 brackets"
-                + " inside each other;");
+        .hasMessageContaining("line 1: the template fails: ");
   }
 
   @Test
   void deepTagsAreRefused() {
     String source = "{% if true %}".repeat(9_000) + "x" + "{% endif %}".repeat(9_000);
 
-    assertThatThrownBy(() -> template(source).render(null, "x"))
+    assertThatThrownBy(() -> template(source))
         .isInstanceOf(TextException.class)
-        .hasMessageContaining("the template fails: it is nested too deeply;");
+        .hasMessageContaining("line 1: the template fails: nested more than 200 deep;");
   }
 
   @Test
@@ -428,11 +410,15 @@ class ChatTemplateTest {
 
     for (String prompt : Arrays.asList("a", "bad", "b")) {
       if (prompt.equals("bad")) {
-        assertThatThrownBy(() -> template.render(null, prompt)).isInstanceOf(TextException.class);
+        assertThatThrownBy(() -> render(template, null, prompt)).isInstanceOf(TextException.class);
       } else {
-        assertThat(template.render(null, prompt)).isEqualTo(prompt);
+        assertThat(render(template, null, prompt)).isEqualTo(prompt);
       }
     }
+  }
+
+  private static String render(ChatTemplate template, String systemPrompt, String prompt) {
+    return template.render(ChatMessage.conversation(systemPrompt, prompt), DATE);
   }
 
   private ChatTemplate template(String source) {
@@ -445,7 +431,7 @@ class ChatTemplateTest {
 
   private String config(String openJson) {
     Fixtures.write(folder.resolve("tokenizer_config.json"), openJson + "}");
-    return read(folder).render(null, "x");
+    return render(read(folder), null, "x");
   }
 
   private static ChatTemplate read(Path folder) {

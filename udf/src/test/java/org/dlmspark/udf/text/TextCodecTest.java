@@ -231,7 +231,8 @@ class TextCodecTest {
       assertThat(codec.hasChatTemplate()).isFalse();
       assertThatThrownBy(() -> codec.requireChat(null))
           .isInstanceOf(TextException.class)
-          .hasMessageStartingWith(folder.resolve("chat_template.jinja") + ": the template fails: ");
+          .hasMessageStartingWith(
+              folder.resolve("chat_template.jinja") + ", line 1: the template fails: ");
     }
   }
 
@@ -248,7 +249,7 @@ class TextCodecTest {
       codec.requireChat(null);
       assertThatThrownBy(() -> codec.requireChat("Be brief."))
           .isInstanceOf(TextException.class)
-          .hasMessageContaining("the template fails: no system role;");
+          .hasMessageContaining("the template refuses the messages: no system role;");
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@link TextException}, in bounded time and memory, with nothing read from outside the folder.
  */
 class TextFuzzTest {
-  /** What the largest rendering here may take by {@link RenderBudget}, and one value more. */
+  /** What the largest rendering here may take by its limits. */
   private static final long MAX_TEMPLATE_BYTES = 128L << 20;
 
   private static final long MAX_TOKENIZER_BYTES = 64L << 20;
@@ -247,7 +248,11 @@ class TextFuzzTest {
   private String render(Random random) {
     String prompt = prompt(random);
     return ChatTemplate.read(folder, TokenizerConfig.read(folder))
-        .map(template -> template.render(random.nextBoolean() ? prompt : null, prompt))
+        .map(
+            template ->
+                template.render(
+                    ChatMessage.conversation(random.nextBoolean() ? prompt : null, prompt),
+                    LocalDate.EPOCH))
         .orElse("");
   }
 

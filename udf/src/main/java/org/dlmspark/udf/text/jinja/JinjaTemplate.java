@@ -13,24 +13,22 @@ import java.util.Map;
  */
 public final class JinjaTemplate {
   private final Frame frame;
-  private final Limits limits;
 
-  private JinjaTemplate(Frame frame, Limits limits) {
+  private JinjaTemplate(Frame frame) {
     this.frame = frame;
-    this.limits = limits;
   }
 
   /**
    * Reads a template.
    *
    * @param source its text
-   * @param limits what a rendering may use; how deeply it may be nested holds for the text too
+   * @param maxDepth how deeply it may be nested, see {@link Limits#maxDepth}
    * @throws JinjaException if it is no template, or uses what this engine does not have
    */
-  public static JinjaTemplate parse(String source, Limits limits) {
+  public static JinjaTemplate parse(String source, int maxDepth) {
     try {
       List<Token> tokens = TemplateLexer.tokens(source);
-      return new JinjaTemplate(StatementParser.parse(tokens, limits.maxDepth()), limits);
+      return new JinjaTemplate(StatementParser.parse(tokens, maxDepth));
     } catch (StackOverflowError e) {
       throw tooDeep(1);
     }
@@ -41,11 +39,12 @@ public final class JinjaTemplate {
    *
    * @param variables what it sees: strings, numbers, booleans, null, and lists and maps of them
    * @param now the time that {@code strftime_now} tells
+   * @param limits what the rendering may use
    * @return the text
    * @throws JinjaException if the template raises an exception, fails, or goes over a limit
    * @throws IllegalArgumentException if a variable is something else
    */
-  public String render(Map<String, ?> variables, LocalDateTime now) {
+  public String render(Map<String, ?> variables, LocalDateTime now, Limits limits) {
     Run run = new Run(new Budget(limits), now);
     Scope scope = new Scope(null);
     variables.forEach((name, value) -> scope.set(name, JavaValues.copy(value)));

@@ -15,6 +15,14 @@ public record Limits(long maxSteps, int maxDepth, int maxOutput, int maxLength) 
 
   private static final int MAX_DEPTH = 250;
 
+  /** A template loops over the messages, and may look at all others for each. */
+  private static final long STEPS_A_VALUE = 1_000;
+
+  private static final long STEPS_A_CHARACTER = 8;
+
+  /** No template repeats the messages many times over. */
+  private static final long REPETITIONS = 4;
+
   /** Checks that all are positive, and the depth one that a thread's stack holds. */
   public Limits {
     if (maxSteps < 1 || maxDepth < 1 || maxOutput < 0 || maxLength < 1) {
@@ -23,5 +31,21 @@ public record Limits(long maxSteps, int maxDepth, int maxOutput, int maxLength) 
     if (maxDepth > MAX_DEPTH) {
       throw new IllegalArgumentException("maxDepth must be at most " + MAX_DEPTH);
     }
+  }
+
+  /**
+   * These limits and what it takes to go through more than a usual conversation.
+   *
+   * @param values how many values a rendering is given
+   * @param characters how many characters they hold together
+   * @return limits of the same depth
+   */
+  public Limits plus(long values, long characters) {
+    long more = REPETITIONS * (values + characters);
+    return new Limits(
+        maxSteps + STEPS_A_VALUE * values + STEPS_A_CHARACTER * characters,
+        maxDepth,
+        (int) Math.min(maxOutput + more, Integer.MAX_VALUE),
+        (int) Math.min(maxLength + more, Integer.MAX_VALUE));
   }
 }

@@ -43,8 +43,8 @@ class JinjaTemplateTest {
 
   @Test
   void aConversationIsRendered() {
-    JinjaTemplate template = JinjaTemplate.parse(CHAT, Limits.DEFAULT);
-    assertThat(template.render(chat("Hi", "Yes?", "{{ a }} <b>"), Rendering.NOW))
+    JinjaTemplate template = JinjaTemplate.parse(CHAT, Limits.DEFAULT.maxDepth());
+    assertThat(template.render(chat("Hi", "Yes?", "{{ a }} <b>"), Rendering.NOW, Limits.DEFAULT))
         .isEqualTo(
             "<s>[SYS]Be brief.[/SYS]\n<user>Hi</user>\n<assistant>Yes?</assistant>\n"
                 + "<user>{{ a }} <b></user>\n<assistant>");
@@ -53,7 +53,7 @@ class JinjaTemplateTest {
   @Test
   void variablesOfEveryKindAreTaken() {
     JinjaTemplate template =
-        JinjaTemplate.parse("{{ [i, l, b, f, t, n, [s], m] }}", Limits.DEFAULT);
+        JinjaTemplate.parse("{{ [i, l, b, f, t, n, [s], m] }}", Limits.DEFAULT.maxDepth());
     Map<String, Object> variables =
         Rendering.ordered(
             "i",
@@ -72,25 +72,26 @@ class JinjaTemplateTest {
             "x",
             "m",
             Map.of("k", List.of()));
-    assertThat(template.render(variables, Rendering.NOW))
+    assertThat(template.render(variables, Rendering.NOW, Limits.DEFAULT))
         .isEqualTo("[1, 2, 1000000000000000000000000000000, 1.5, True, None, ['x'], {'k': []}]");
   }
 
   @Test
   void aVariableHidesAFunction() {
-    JinjaTemplate template = JinjaTemplate.parse("{{ range }}", Limits.DEFAULT);
-    assertThat(template.render(Map.of("range", 5), Rendering.NOW)).isEqualTo("5");
+    JinjaTemplate template = JinjaTemplate.parse("{{ range }}", Limits.DEFAULT.maxDepth());
+    assertThat(template.render(Map.of("range", 5), Rendering.NOW, Limits.DEFAULT)).isEqualTo("5");
   }
 
   @Test
   void threadsShareATemplate() throws Exception {
-    JinjaTemplate template = JinjaTemplate.parse(CHAT, Limits.DEFAULT);
+    JinjaTemplate template = JinjaTemplate.parse(CHAT, Limits.DEFAULT.maxDepth());
     ExecutorService threads = Executors.newFixedThreadPool(4);
     try {
       List<Future<String>> texts = new ArrayList<>();
       for (int i = 0; i < 200; i++) {
         String content = "question " + i;
-        texts.add(threads.submit(() -> template.render(chat(content), Rendering.NOW)));
+        texts.add(
+            threads.submit(() -> template.render(chat(content), Rendering.NOW, Limits.DEFAULT)));
       }
       for (int i = 0; i < texts.size(); i++) {
         assertThat(texts.get(i).get()).contains("<user>question " + i + "</user>");

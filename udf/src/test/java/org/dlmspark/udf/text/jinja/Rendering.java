@@ -44,7 +44,8 @@ final class Rendering {
   }
 
   static String render(String template) {
-    return JinjaTemplate.parse(template, Limits.DEFAULT).render(VARIABLES, NOW);
+    return JinjaTemplate.parse(template, Limits.DEFAULT.maxDepth())
+        .render(VARIABLES, NOW, Limits.DEFAULT);
   }
 
   static void gives(String template, String expected) {
@@ -60,7 +61,7 @@ final class Rendering {
     JinjaException failure =
         catchThrowableOfType(
             JinjaException.class,
-            () -> JinjaTemplate.parse(template, limits).render(VARIABLES, NOW));
+            () -> JinjaTemplate.parse(template, limits.maxDepth()).render(VARIABLES, NOW, limits));
     assertThat(failure).as(template).isNotNull();
     return failure;
   }

@@ -49,11 +49,13 @@ class SandboxTest {
 
   @Test
   void variablesArePlainData() {
-    JinjaTemplate template = JinjaTemplate.parse("{{ x }}", Limits.DEFAULT);
-    assertThatThrownBy(() -> template.render(Map.of("x", new StringBuilder()), Rendering.NOW))
+    JinjaTemplate template = JinjaTemplate.parse("{{ x }}", Limits.DEFAULT.maxDepth());
+    assertThatThrownBy(
+            () -> template.render(Map.of("x", new StringBuilder()), Rendering.NOW, Limits.DEFAULT))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("StringBuilder");
-    assertThatThrownBy(() -> template.render(Map.of("x", Map.of(1, 2)), Rendering.NOW))
+    assertThatThrownBy(
+            () -> template.render(Map.of("x", Map.of(1, 2)), Rendering.NOW, Limits.DEFAULT))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
