@@ -18,6 +18,7 @@ import org.dlmspark.job.output.OutputCheck;
 import org.dlmspark.job.output.OutputFolder;
 import org.dlmspark.job.output.OutputLock;
 import org.dlmspark.job.report.Report;
+import org.dlmspark.job.run.ErrorVerdict;
 import org.dlmspark.job.run.Interruption;
 import org.dlmspark.job.run.JobRun;
 import org.dlmspark.job.run.RowGenerator;
@@ -49,6 +50,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "0:done: every row is written, those with an error code too",
       "1:failed while running; what is committed stays, and the same command continues",
       "2:refused before anything was decoded",
+      "3:done, but more rows have an error than job.fail-on-errors allows",
       "130:interrupted (Ctrl-C)"
     },
     footerHeading = "%nExamples:%n",
@@ -74,6 +76,9 @@ public final class DlmSparkCommand implements Callable<Integer> {
   /** Nothing was decoded, since something was not fit. */
   public static final int REFUSED = 2;
 
+  /** All rows are written, and more of them have an error than is allowed. */
+  private static final int ERRORS = 3;
+
   /** Ends the output of a dry run. */
   static final String DRY_RUN =
       "Dry run: everything was checked, nothing was decoded, nothing was written.";
@@ -95,7 +100,8 @@ public final class DlmSparkCommand implements Callable<Integer> {
    *
    * @param console where to write
    * @param args the command line
-   * @return the exit code: 0 done, 1 failed while running, 2 refused before any decoding
+   * @return the exit code: 0 done, 1 failed while running, 2 refused before any decoding, 3 done
+   *     with more errors than are allowed
    */
   public static int execute(Console console, String... args) {
     return execute(console, GenerateUdf::new, args);
@@ -107,7 +113,8 @@ public final class DlmSparkCommand implements Callable<Integer> {
    * @param console where to write
    * @param generator makes the rows
    * @param args the command line
-   * @return the exit code: 0 done, 1 failed while running, 2 refused before any decoding
+   * @return the exit code: 0 done, 1 failed while running, 2 refused before any decoding, 3 done
+   *     with more errors than are allowed
    */
   public static int execute(Console console, RowGenerator generator, String... args) {
     return new CommandLine(new DlmSparkCommand(console, generator))
@@ -189,8 +196,12 @@ public final class DlmSparkCommand implements Callable<Integer> {
           && (summary.totals().rows() > 0 || !Report.isThere(folder))) {
         report(session.spark(), folder);
       }
+      ErrorVerdict verdict = ErrorVerdict.of(summary, settings.job().failOnErrors());
+      if (verdict.isAlarming()) {
+        console.error(verdict.message());
+      }
+      return verdict.tooMany() ? ERRORS : DONE;
     }
-    return DONE;
   }
 
   /** A session that is stopped at the end of a block. */

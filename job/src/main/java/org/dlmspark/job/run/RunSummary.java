@@ -119,4 +119,9 @@ public record RunSummary(
   public long rowCount() {
     return rows.values().stream().mapToLong(Long::longValue).sum();
   }
+
+  /** Rows of the output with an error. */
+  long errorCount() {
+    return errors.values().stream().mapToLong(ErrorCount::rows).sum();
+  }
 }

@@ -195,9 +195,12 @@ public record JobSettings(
    * @param waveRows rows of a wave; 0 for as many as take some minutes
    * @param partitions number of tasks of a wave; 0 for a number chosen from rows and cores
    * @param maxErrorShare the share of rows with an error above which the run stops
+   * @param failOnErrors the share of rows with an error above which a run that did all its rows
+   *     ends with an exit code of its own; null for none
    * @param name the Spark application's name
    */
-  public record Job(int waveRows, int partitions, double maxErrorShare, String name) {
+  public record Job(
+      int waveRows, int partitions, double maxErrorShare, Double failOnErrors, String name) {
 
     /** The most tasks that make sense: the driver keeps a record of each. */
     private static final int MAX_PARTITIONS = 1_000_000;
@@ -218,6 +221,12 @@ public record JobSettings(
       if (!(maxErrorShare >= 0 && maxErrorShare <= 1)) {
         throw new IllegalArgumentException(
             "job.max-error-share = " + maxErrorShare + ": must be from 0 to 1, which never stops");
+      }
+      if (failOnErrors != null && !(failOnErrors >= 0 && failOnErrors <= 1)) {
+        throw new IllegalArgumentException(
+            "job.fail-on-errors = "
+                + failOnErrors
+                + ": must be from 0, where one row is enough, to 1, or null");
       }
       requireText("job.name", name, "give the Spark application a name");
     }

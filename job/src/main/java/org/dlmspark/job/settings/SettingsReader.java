@@ -79,6 +79,7 @@ public final class SettingsReader {
             value("job.wave-rows").wholeInt(),
             value("job.partitions").wholeInt(),
             value("job.max-error-share").number(),
+            value("job.fail-on-errors").numberOrNull(),
             value("job.name").text()),
         new JobSettings.Check(
             value("check.answer-column").text(), pattern("check.answer-pattern")));

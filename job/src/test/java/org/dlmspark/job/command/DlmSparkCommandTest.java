@@ -222,6 +222,35 @@ class DlmSparkCommandTest {
   }
 
   @Test
+  void moreErrorsThanAreAllowedAreAnExitCode() throws IOException {
+    input(
+        "{\"id\": 1, \"prompt\": \"a\"}",
+        "{\"id\": 2, \"prompt\": \"\"}",
+        "{\"id\": 3, \"prompt\": \"c\"}",
+        "{\"id\": 4, \"prompt\": \"d\"}");
+    String[] strict = runArgs("--set=job.fail-on-errors=0.2");
+    assertThat(execute(strict)).isEqualTo(3);
+    assertThat(folder.resolve("out/_SUCCESS")).exists();
+    // The second try finds nothing to do, and is no better.
+    assertThat(execute(strict)).isEqualTo(3);
+    assertThat(err().lines())
+        .satisfiesExactly(
+            first ->
+                assertThat(first)
+                    .startsWith("dlm-spark: 1 of this run's 4 rows (25.0%) have an error, more"),
+            second ->
+                assertThat(second)
+                    .startsWith("dlm-spark: 1 of the output's 4 rows (25.0%) have an error, more"));
+    assertThat(execute(runArgs("--set=job.fail-on-errors=0.25"))).isZero();
+    assertThat(execute(runArgs())).isZero();
+    input("{\"id\": 2, \"prompt\": \"b\"}");
+    assertThat(execute(runArgs("--set=output.mode=retry-failed", "--set=job.fail-on-errors=0")))
+        .isZero();
+    assertThat(execute(strict)).isZero();
+    assertThat(output()).hasSize(4);
+  }
+
+  @Test
   void namesRowsByAHashOfThePrompt() throws IOException {
     input("{\"prompt\": \"hello\"}", "{\"prompt\": \"b\"}");
     assertThat(execute(runArgs("--set=input.id-column=null"))).isZero();

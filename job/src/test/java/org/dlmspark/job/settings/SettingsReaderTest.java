@@ -93,6 +93,7 @@ class SettingsReaderTest {
     expected.put("job.wave-rows", "0");
     expected.put("job.partitions", "0");
     expected.put("job.max-error-share", "0.2");
+    expected.put("job.fail-on-errors", "null");
     expected.put("job.name", "dlm-spark");
     expected.put("check.answer-column", "null");
     expected.put("check.answer-pattern", "####\\s*\\$?(-?[0-9][0-9,]*(?:\\.[0-9]+)?)");
@@ -120,7 +121,7 @@ class SettingsReaderTest {
     assertThat(settings.decoder())
         .isEqualTo(new DecoderSettings("model", "auto", "auto", 0, 16, 8192));
     assertThat(settings.generation()).isEqualTo(new GenerationSettingsBuilder().build());
-    assertThat(settings.job()).isEqualTo(new JobSettings.Job(0, 0, 0.2, "dlm-spark"));
+    assertThat(settings.job()).isEqualTo(new JobSettings.Job(0, 0, 0.2, null, "dlm-spark"));
     assertThat(settings.check().answerColumn()).isNull();
   }
 
@@ -171,6 +172,7 @@ class SettingsReaderTest {
             "job.wave-rows=500",
             "job.partitions=7",
             "job.max-error-share=0.5",
+            "job.fail-on-errors=0.25",
             "job.name=nightly",
             "check.answer-column=answer",
             "check.answer-pattern=is (.*)");
@@ -218,7 +220,7 @@ class SettingsReaderTest {
                 .refreshInterval(4)
                 .windowSize(6)
                 .build());
-    assertThat(settings.job()).isEqualTo(new JobSettings.Job(500, 7, 0.5, "nightly"));
+    assertThat(settings.job()).isEqualTo(new JobSettings.Job(500, 7, 0.5, 0.25, "nightly"));
     assertThat(settings.check().answerColumn()).isEqualTo("answer");
     assertThat(settings.check().answerPattern().pattern()).isEqualTo("is (.*)");
   }
@@ -346,6 +348,16 @@ class SettingsReaderTest {
         "job.wave-rows=-1 | job.wave-rows = -1: must be 0 (chosen by the time they take) or more",
         "job.max-error-share=2 | job.max-error-share = 2.0: must be from 0 to 1, which never"
             + " stops",
+        "job.fail-on-errors=-0.1 | job.fail-on-errors = -0.1: must be from 0, where one row is"
+            + " enough, to 1, or null",
+        "job.fail-on-errors=1.01 | job.fail-on-errors = 1.01: must be from 0, where one row is"
+            + " enough, to 1, or null",
+        "job.fail-on-errors=NaN | job.fail-on-errors = \"NaN\": must be a number (--set"
+            + " job.fail-on-errors)",
+        "job.fail-on-errors=1e999 | job.fail-on-errors = Infinity: must be from 0, where one row is"
+            + " enough, to 1, or null",
+        "job.fail-on-errors=2% | job.fail-on-errors = \"2%\": must be a number (--set"
+            + " job.fail-on-errors)",
         "model.dtype=int8 | model.dtype = int8: must be one of auto, float32, float16, bfloat16",
         "model.device=tpu | model.device = tpu: must be auto, cpu, gpu or gpu:N with N a number",
         "model.device=null | model.device = null: must have a value; leave it out for the default",

@@ -136,7 +136,7 @@ public record SettingValue(String name, Object value, String origin) {
    *
    * @return the number, or null
    */
-  Double numberOrNull() {
+  public Double numberOrNull() {
     return isNull() ? null : (Double) number();
   }
 
