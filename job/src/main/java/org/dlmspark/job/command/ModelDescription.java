@@ -11,6 +11,7 @@ import org.dlmspark.udf.checkpoint.Checkpoint;
 import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.checkpoint.NumberType;
 import org.dlmspark.udf.text.TextCodec;
+import org.dlmspark.udf.text.TextException;
 
 /**
  * What a model is and needs, for people.
@@ -72,6 +73,9 @@ record ModelDescription(Checkpoint checkpoint, TextCodec codec) {
                     .map(String::valueOf)
                     .collect(Collectors.joining(", "))));
     addTemplate(lines);
+    for (String remark : checkpoint.remarks()) {
+      lines.add(new Line("remark", remark));
+    }
     addMemory(lines, batch, length, deviceMemory);
     return lines;
   }
@@ -81,15 +85,19 @@ record ModelDescription(Checkpoint checkpoint, TextCodec codec) {
       lines.add(
           Line.of(
               "chat template",
-              "none: prompts are continued as they stand (input.chat = false); the example has %,d"
+              "%s: prompts are continued as they stand (input.chat = false); the example has %,d"
                   + " tokens",
+              codec.brokenTemplate().map(why -> "broken (" + why + ")").orElse("none"),
               codec.encode(EXAMPLE).length));
       return;
     }
-    lines.add(
-        Line.of(
-            "chat template", "on an example, %,d tokens:", codec.encodeChat(null, EXAMPLE).length));
-    codec.renderChat(null, EXAMPLE).lines().forEach(line -> lines.add(new Line("", "| " + line)));
+    try {
+      int tokens = codec.encodeChat(null, EXAMPLE).length;
+      lines.add(Line.of("chat template", "on an example, %,d tokens:", tokens));
+      codec.renderChat(null, EXAMPLE).lines().forEach(line -> lines.add(new Line("", "| " + line)));
+    } catch (TextException e) {
+      lines.add(new Line("chat template", "refuses an example: " + e.getMessage()));
+    }
   }
 
   private void addMemory(List<Line> lines, int batch, int length, Double deviceMemory) {

@@ -1,7 +1,9 @@
 package org.dlmspark.job.input;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.udf.checkpoint.Checkpoint;
@@ -29,8 +31,15 @@ public final class ModelCheck {
    * @param folder where it is
    * @param config its shape
    * @param parameters how many numbers its weights are
+   * @param remarks what its user might not know of the folder, a sentence each; mostly none
    */
-  public record ModelFacts(Path folder, ModelConfig config, long parameters) {}
+  public record ModelFacts(Path folder, ModelConfig config, long parameters, List<String> remarks) {
+
+    /** Keeps an immutable copy of the remarks. */
+    public ModelFacts {
+      remarks = List.copyOf(remarks);
+    }
+  }
 
   /**
    * Checks the folder and that the settings fit the model.
@@ -43,15 +52,18 @@ public final class ModelCheck {
     try {
       Path folder = ModelLocation.resolve(settings.decoder().modelPath());
       Checkpoint checkpoint = Checkpoint.open(folder);
-      checkTemplate(folder, settings);
+      List<String> remarks = new ArrayList<>(checkpoint.remarks());
+      checkTemplate(folder, settings).ifPresent(remarks::add);
       checkFits(checkpoint.config(), settings.generation(), settings.decoder());
-      return new ModelFacts(folder, checkpoint.config(), checkpoint.weights().parameters());
+      return new ModelFacts(
+          folder, checkpoint.config(), checkpoint.weights().parameters(), remarks);
     } catch (CheckpointException | TextException | IllegalArgumentException e) {
       throw new RefusedException(e.getMessage(), e);
     }
   }
 
-  private static void checkTemplate(Path folder, JobSettings settings) {
+  /** Gives why the template is broken, which is no failure where none is asked for. */
+  private static Optional<String> checkTemplate(Path folder, JobSettings settings) {
     try (TextCodec codec = TextCodec.open(folder)) {
       if (settings.input().chat()) {
         codec.requireChat(settings.input().systemPrompt());
@@ -65,6 +77,7 @@ public final class ModelCheck {
                     ChatMessage.assistant("completion"),
                     ChatMessage.user("prompt")));
       }
+      return codec.brokenTemplate();
     }
   }
 

@@ -205,15 +205,20 @@ public final class PlanLines {
    * @return lines for the console, mostly none
    */
   List<Line> warnings() {
-    return List.of(input.rows().columns()).contains(CheckedInput.UNREADABLE)
-        ? List.of(
-            Line.of(
-                "unreadable lines",
-                "there are some that are no %s: they have no column but %s, and become rows with an"
-                    + " error; mend them, or leave them out with input.options.mode = DROPMALFORMED",
-                settings.input().format(),
-                CheckedInput.UNREADABLE))
-        : List.of();
+    List<Line> lines = new ArrayList<>();
+    for (String remark : plan.model().remarks()) {
+      lines.add(new Line("model folder", remark));
+    }
+    if (List.of(input.rows().columns()).contains(CheckedInput.UNREADABLE)) {
+      lines.add(
+          Line.of(
+              "unreadable lines",
+              "there are some that are no %s: they have no column but %s, and become rows with an"
+                  + " error; mend them, or leave them out with input.options.mode = DROPMALFORMED",
+              settings.input().format(),
+              CheckedInput.UNREADABLE));
+    }
+    return lines;
   }
 
   /**

@@ -40,7 +40,8 @@ class PlanLinesTest {
               Set.of(126081),
               false,
               false),
-          8_015_581_184L);
+          8_015_581_184L,
+          List.of("an adapter lies beside it"));
 
   private static PlanLines plan(SparkConf conf, String... overrides) {
     List<String> all =

@@ -25,7 +25,7 @@ final class JsonFile {
    */
   static ObjectNode read(Path file, int maxBytes) {
     if (!Files.isRegularFile(file)) {
-      throw new CheckpointException(file + " is not a regular file");
+      throw new CheckpointException(file + FolderLinks.whyNoFile(file));
     }
     requireInside(file);
     byte[] text;

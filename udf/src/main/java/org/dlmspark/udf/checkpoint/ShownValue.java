@@ -1,8 +1,12 @@
 package org.dlmspark.udf.checkpoint;
 
+import java.util.Collection;
+import java.util.stream.Collectors;
+
 /** A value from a file as it may stand in a message: on one line and of bounded length. */
 public final class ShownValue {
   private static final int LONGEST = 120;
+  private static final int MOST_LISTED = 3;
 
   private ShownValue() {}
 
@@ -27,5 +31,17 @@ public final class ShownValue {
     String text = String.valueOf(value);
     String cut = text.length() <= longest ? text : text.substring(0, longest) + "...";
     return cut.replaceAll("\\p{Cntrl}", " ");
+  }
+
+  /**
+   * The first few of many values, and how many more there are.
+   *
+   * @param values values in the order in which they are shown
+   * @return their texts, with commas between
+   */
+  public static String list(Collection<String> values) {
+    int more = values.size() - MOST_LISTED;
+    return values.stream().limit(MOST_LISTED).map(ShownValue::of).collect(Collectors.joining(", "))
+        + (more > 0 ? " and " + more + " more" : "");
   }
 }

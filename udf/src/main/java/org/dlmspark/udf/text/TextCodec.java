@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Prompts to token ids and token ids to text, with the tokenizer and the chat template of a Hugging
@@ -25,16 +26,19 @@ public final class TextCodec implements AutoCloseable {
   private final boolean cleanUpSpaces;
   private final ChatTemplate chatTemplate;
   private final TextException chatFailure;
+  private final boolean templateBroken;
 
   private TextCodec(
       NativeTokenizer tokenizer,
       boolean cleanUpSpaces,
       ChatTemplate chatTemplate,
-      TextException chatFailure) {
+      TextException chatFailure,
+      boolean templateBroken) {
     this.tokenizer = tokenizer;
     this.cleanUpSpaces = cleanUpSpaces;
     this.chatTemplate = chatTemplate;
     this.chatFailure = chatFailure;
+    this.templateBroken = templateBroken;
   }
 
   /**
@@ -54,6 +58,7 @@ public final class TextCodec implements AutoCloseable {
     TokenizerConfig config = TokenizerConfig.read(folder);
     ChatTemplate template = null;
     TextException failure = null;
+    boolean broken = false;
     try {
       template = ChatTemplate.read(folder, config).orElse(null);
       if (template == null) {
@@ -66,9 +71,10 @@ public final class TextCodec implements AutoCloseable {
       }
     } catch (TextException e) {
       failure = e;
+      broken = true;
     }
     NativeTokenizer tokenizer = NativeTokenizer.open(folder, config);
-    return new TextCodec(tokenizer, config.cleanUpSpaces(), template, failure);
+    return new TextCodec(tokenizer, config.cleanUpSpaces(), template, failure, broken);
   }
 
   /**
@@ -116,6 +122,15 @@ public final class TextCodec implements AutoCloseable {
    */
   public boolean hasChatTemplate() {
     return chatTemplate != null;
+  }
+
+  /**
+   * Why a template that the folder brings could not be parsed.
+   *
+   * @return the reason; empty if it could be, or there is none
+   */
+  public Optional<String> brokenTemplate() {
+    return templateBroken ? Optional.of(chatFailure.getMessage()) : Optional.empty();
   }
 
   /**
