@@ -87,8 +87,9 @@ record ModelDescription(Checkpoint checkpoint, TextCodec codec) {
               "chat template",
               "%s: prompts are continued as they stand (input.chat = false); the example has %,d"
                   + " tokens",
-              codec.brokenTemplate().map(why -> "broken (" + why + ")").orElse("none"),
+              codec.brokenTemplate().isPresent() ? "broken" : "none",
               codec.encode(EXAMPLE).length));
+      codec.brokenTemplate().ifPresent(why -> lines.add(new Line("", why)));
       return;
     }
     try {

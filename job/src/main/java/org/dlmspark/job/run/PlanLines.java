@@ -205,10 +205,7 @@ public final class PlanLines {
    * @return lines for the console, mostly none
    */
   List<Line> warnings() {
-    List<Line> lines = new ArrayList<>();
-    for (String remark : plan.model().remarks()) {
-      lines.add(new Line("model folder", remark));
-    }
+    List<Line> lines = new ArrayList<>(remarks());
     if (List.of(input.rows().columns()).contains(CheckedInput.UNREADABLE)) {
       lines.add(
           Line.of(
@@ -219,6 +216,11 @@ public final class PlanLines {
               CheckedInput.UNREADABLE));
     }
     return lines;
+  }
+
+  /** What is left over in the model folder. */
+  List<Line> remarks() {
+    return plan.model().remarks().stream().map(remark -> new Line("model folder", remark)).toList();
   }
 
   /**

@@ -3,10 +3,13 @@ package org.dlmspark.job.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.dlmspark.job.Console;
+import org.dlmspark.job.fixtures.TinyModel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,6 +64,29 @@ final class InspectCommandTest {
     out.reset();
     assertThat(inspect(SAMPLE, "--batch=1", "--device-memory=0.1")).isZero();
     assertThat(out()).contains("; does not fit 0.1 GB\n");
+  }
+
+  @Test
+  void whatIsLeftOverAndATemplateThatIsBrokenAreTold() throws IOException {
+    TinyModel.write(folder);
+    Files.createFile(folder.resolve("adapter_config.json"));
+    Files.writeString(folder.resolve("chat_template.jinja"), "{% for %}");
+
+    assertThat(inspect("--model=" + folder)).isEqualTo(DlmSparkCommand.DONE);
+    assertThat(out())
+        .contains("  remark            the adapter in the folder is not applied")
+        .contains(
+            "  chat template     broken: prompts are continued as they stand (input.chat = false)")
+        .contains("                    " + folder.resolve("chat_template.jinja") + ", line 1: ");
+  }
+
+  @Test
+  void aTemplateThatRefusesTheExampleIsTold() throws IOException {
+    TinyModel.write(folder);
+    Files.writeString(folder.resolve("chat_template.jinja"), "{{ raise_exception('no') }}");
+
+    assertThat(inspect("--model=" + folder)).isEqualTo(DlmSparkCommand.DONE);
+    assertThat(out()).contains("  chat template     refuses an example: ").contains("no");
   }
 
   @Test

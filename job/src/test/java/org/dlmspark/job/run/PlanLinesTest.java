@@ -68,6 +68,12 @@ class PlanLinesTest {
   }
 
   @Test
+  void saysWhatIsLeftOverInTheModelFolder() {
+    assertThat(plan(new SparkConf(false)).remarks())
+        .containsExactly(new Line("model folder", "an adapter lies beside it"));
+  }
+
+  @Test
   void saysWhatWillBeDone() {
     PlanLines plan = plan(new SparkConf(false), "job.partitions=3");
     assertThat(plan.brief())
