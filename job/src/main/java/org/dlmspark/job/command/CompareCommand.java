@@ -175,9 +175,11 @@ final class CompareCommand implements Callable<Integer> {
             context.conf());
     if (options.dryRun()) {
       console.block("Plan", plan.full());
+      plan.refuseHopeless();
       console.say(DlmSparkCommand.DRY_RUN);
       return;
     }
+    plan.refuseHopeless();
     console.block("Comparing", plan.brief());
     new Comparison(spark, plan, decoder, generator, console).run(origin(context));
   }

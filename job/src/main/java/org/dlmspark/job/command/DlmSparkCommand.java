@@ -196,6 +196,9 @@ public final class DlmSparkCommand implements Callable<Integer> {
           && (summary.totals().rows() > 0 || !Report.isThere(folder))) {
         report(session.spark(), folder);
       }
+      if (summary.rowCount() == 0) {
+        console.error("input.path = " + settings.input().path() + " has no rows: none are written");
+      }
       ErrorVerdict verdict = ErrorVerdict.of(summary, settings.job().failOnErrors());
       if (verdict.isAlarming()) {
         console.error(verdict.message());

@@ -49,6 +49,24 @@ public record ComparisonPlan(
         settings, grid, rows, input.count(), JobPlan.of(settings, model, rows, parallelism, conf));
   }
 
+  /**
+   * Looks how the rows will fare under each setting.
+   *
+   * @throws RefusedException naming the setting under which every row would have an error
+   */
+  public void refuseHopeless() {
+    for (CompareGrid.Entry entry : grid.entries()) {
+      JobPlan plan =
+          new JobPlan(
+              settings.with(entry.generation()), each.model(), rows, each.partitions(), each.gpu());
+      try {
+        plan.outlook(rows.rows(), rows.count()).refuseHopeless(0);
+      } catch (RefusedException e) {
+        throw CompareGrid.refused(grid.source(), entry.name(), e);
+      }
+    }
+  }
+
   /** The plan in a few lines, for the start of a comparison. */
   public List<Line> brief() {
     List<Line> lines = new ArrayList<>(subject());

@@ -2,7 +2,6 @@ package org.dlmspark.job.input;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.substring;
 
 import java.util.ArrayList;
@@ -38,11 +37,6 @@ public record CheckedInput(
     return prompt.sampleColumn() == null
         ? List.of(prompt.idColumn())
         : List.of(prompt.idColumn(), prompt.sampleColumn());
-  }
-
-  /** Rows that ask nothing, which become rows with an error. Reads all prompts. */
-  public long empty() {
-    return rows.filter(not(asks(promptText()))).count();
   }
 
   /** What the first row that asks something asks, shortened; null if there is none. */

@@ -17,6 +17,7 @@ import org.dlmspark.job.output.OutputFolder;
 import org.dlmspark.job.output.OutputLock;
 import org.dlmspark.job.output.TablePublisher;
 import org.dlmspark.job.settings.JobSettings;
+import org.dlmspark.job.settings.OutputMode;
 import org.dlmspark.udf.OutputSchema;
 import org.dlmspark.udf.service.DecoderSettings;
 import org.dlmspark.udf.service.FailureReason;
@@ -31,7 +32,8 @@ public final class JobRun {
   private final JobSettings settings;
   private final Console console;
   private final CheckedInput input;
-  private final PlanLines plan;
+  private final JobPlan plan;
+  private final PlanLines lines;
   private final OutputRows output;
   private final RunJournal journal;
   private final WavedJob job;
@@ -63,7 +65,8 @@ public final class JobRun {
     input = InputCheck.check(spark, settings);
     SparkContext context = spark.sparkContext();
     int parallelism = context.defaultParallelism();
-    plan = new PlanLines(JobPlan.of(settings, model, input, parallelism, context.conf()));
+    plan = JobPlan.of(settings, model, input, parallelism, context.conf());
+    lines = new PlanLines(plan);
     output = new OutputRows(spark, folder, input);
     journal = new RunJournal(spark, settings, folder, RunFingerprint.of(settings, input, model));
     job =
@@ -78,15 +81,27 @@ public final class JobRun {
             console);
   }
 
-  /** Says all that a run would do. */
+  /**
+   * Says all that a run would do.
+   *
+   * @throws RefusedException if every row to do would have an error
+   */
   public void plan() throws IOException {
-    List<Line> lines = new ArrayList<>(plan.full());
+    List<Line> all = new ArrayList<>(lines.full());
     Work work = job.work();
-    lines.add(plan.work(work));
-    lines.add(new Line("waves", job.waves(work)));
-    lines.addAll(plan.warnings());
-    lines.addAll(plan.prompts());
-    console.block("Plan", lines);
+    all.add(lines.work(work));
+    all.add(new Line("waves", job.waves(work)));
+    all.addAll(lines.warnings());
+    OutlookLines outlook = outlook(work);
+    all.addAll(outlook.all());
+    all.addAll(lines.firstPrompt());
+    console.block("Plan", all);
+    outlook.refuseHopeless(work.good());
+  }
+
+  /** How the rows to do will fare. */
+  private OutlookLines outlook(Work work) {
+    return plan.outlook(job.toDo(work), work.toDo(settings.output().mode()));
   }
 
   /**
@@ -96,17 +111,26 @@ public final class JobRun {
    * @param lock the output's, held by this run
    * @param bar whether progress is shown to a person, as a bar
    * @return what is in the output now
+   * @throws RefusedException if every row to do would have an error
    */
   public RunSummary run(String runId, OutputLock lock, boolean bar) throws IOException {
-    TablePublisher table = table();
-    journal.settle();
-    Work work = job.work();
-    List<Line> lines = new ArrayList<>(plan.brief());
-    if (work.done() > 0) {
-      lines.add(plan.work(work));
+    if (settings.output().mode() != OutputMode.OVERWRITE) {
+      journal.settle();
     }
-    lines.addAll(plan.warnings());
-    console.block("Generating", lines);
+    Work work = job.work();
+    OutlookLines outlook = outlook(work);
+    outlook.refuseHopeless(work.good());
+    TablePublisher table = table();
+    if (settings.output().mode() == OutputMode.OVERWRITE) {
+      journal.settle(); // what is there goes once nothing can be refused any more
+    }
+    List<Line> all = new ArrayList<>(lines.brief());
+    if (work.done() > 0) {
+      all.add(lines.work(work));
+    }
+    all.addAll(lines.warnings());
+    all.addAll(outlook.all());
+    console.block("Generating", all);
     long start = System.nanoTime();
     WaveResult result;
     try (ProgressDisplay display =

@@ -8,6 +8,7 @@ import org.dlmspark.job.Console;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.input.CheckedInput;
 import org.dlmspark.job.settings.JobSettings;
+import org.dlmspark.job.settings.OutputMode;
 import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.checkpoint.NumberType;
 import org.dlmspark.udf.decode.GenerationKey;
@@ -116,7 +117,9 @@ public final class PlanLines {
         work.missing(),
         work.done() == 0 ? "" : String.format(Locale.ROOT, ", %,d in the output", work.done()),
         work.failed() == 0
-            ? ""
+            ? settings.output().mode() == OutputMode.RETRY_FAILED && work.done() > 0
+                ? ", none of them with an error"
+                : ""
             : String.format(
                 Locale.ROOT,
                 ", %,d of them with an error%s",
@@ -224,17 +227,12 @@ public final class PlanLines {
   }
 
   /**
-   * What is found by reading the prompts, for {@code --dry-run}.
+   * What the first prompt is, for {@code --dry-run}.
    *
    * @return lines for the console
    */
-  List<Line> prompts() {
+  List<Line> firstPrompt() {
     List<Line> lines = new ArrayList<>();
-    long empty = input.empty();
-    if (empty > 0) {
-      lines.add(
-          Line.of("empty prompts", "%,d rows ask nothing, and become rows with an error", empty));
-    }
     String first = input.firstPrompt();
     if (first != null) {
       String label = "first prompt";

@@ -146,5 +146,16 @@ final class SummaryLines {
                 ? ""
                 : String.format(
                     Locale.ROOT, " (%.1f%%)", 100.0 * answers.right() / answers.asked())));
+    if (answers.asked() == 0) {
+      lines.add(
+          new Line(
+              "", "check.answer-column is null in every row: there is nothing to compare with"));
+    } else if (answers.right() == 0) {
+      lines.add(
+          new Line(
+              "",
+              "none: see whether check.answer-pattern finds what these completions end in, and"
+                  + " whether check.answer-column holds the answers"));
+    }
   }
 }

@@ -87,6 +87,24 @@ final class WavedJob {
   }
 
   /**
+   * The rows that there are to do.
+   *
+   * @param work what there is to do, of {@link #work}
+   * @return rows of the input
+   */
+  Dataset<Row> toDo(Work work) {
+    if (work.done() == 0) {
+      return input.rows();
+    }
+    Dataset<Row> committed = output.committed();
+    Dataset<Row> missing = output.missing(input.rows(), committed);
+    return work.retries(settings.output().mode())
+        ? missing.unionByName(
+            output.among(input.rows(), committed.filter(col("error").isNotNull())))
+        : missing;
+  }
+
+  /**
    * How missing rows will be cut into waves.
    *
    * @param work what there is to do

@@ -16,6 +16,11 @@ record Work(long done, long failed, long missing) {
     return mode == OutputMode.RETRY_FAILED && failed > 0;
   }
 
+  /** Rows of the output without an error. */
+  long good() {
+    return done - failed;
+  }
+
   /** Rows that a run in this mode has to do. */
   long toDo(OutputMode mode) {
     return retries(mode) ? missing + failed : missing;

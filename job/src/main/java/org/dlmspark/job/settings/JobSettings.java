@@ -33,6 +33,16 @@ public record JobSettings(
     Check check) {
 
   /**
+   * The same but for how completions are generated.
+   *
+   * @param other how they are instead
+   * @return the settings
+   */
+  public JobSettings with(GenerationSettings other) {
+    return new JobSettings(input, output, decoder, other, job, check);
+  }
+
+  /**
    * The prompts.
    *
    * @param path file, folder or glob
