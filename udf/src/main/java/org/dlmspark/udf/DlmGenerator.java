@@ -7,7 +7,6 @@ import org.apache.spark.ml.util.DefaultParamsWritable;
 import org.apache.spark.ml.util.Identifiable;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 import org.dlmspark.udf.service.DecoderService;
@@ -89,8 +88,8 @@ public final class DlmGenerator extends DlmGeneratorParams implements DefaultPar
    */
   @Override
   public Dataset<Row> transform(Dataset<?> dataset) {
-    StructType schema = transformSchema(dataset.schema());
-    return dataset.toDF().mapPartitions(udf(dataset.schema()), Encoders.row(schema));
+    var unused = transformSchema(dataset.schema());
+    return CarriedTexts.through(dataset.toDF(), settings(dataset.schema()), this::udf);
   }
 
   /**

@@ -7,6 +7,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.AtomicType;
 import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.types.VariantType;
 import org.dlmspark.udf.prompt.PromptSource;
@@ -77,7 +78,7 @@ public final class GenerateUdf implements MapPartitionsFunction<Row, Row> {
 
   /**
    * Whether a column of this type can name rows: its values must be single ones, with a text that
-   * is always the same.
+   * is always the same, and equal only where it is.
    *
    * @param type the column's type
    * @return true for numbers, strings, dates and the like
@@ -85,7 +86,8 @@ public final class GenerateUdf implements MapPartitionsFunction<Row, Row> {
   public static boolean isIdType(DataType type) {
     return type instanceof AtomicType
         && !(type instanceof BinaryType)
-        && !(type instanceof VariantType);
+        && !(type instanceof VariantType)
+        && !(type instanceof StringType text && !text.isUTF8BinaryCollation());
   }
 
   private static int index(StructType input, String named, String column) {

@@ -119,7 +119,7 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
       checkCancelled();
       loaded = decoder.awaitLoaded(POLL_MS);
     }
-    completions = new RowCompletions(settings, task, decoder.executorId(), loaded);
+    completions = new RowCompletions(settings, task, decoder.executorId(), loaded, schema);
     preparation = new RowPreparation(settings, schema, identity, loaded, decoder.verdicts());
   }
 

@@ -19,6 +19,9 @@ import scala.collection.immutable.ArraySeq;
 
 /** The output row: all input columns, then those of a {@link Completion}. */
 public final class OutputSchema {
+  /** The field of {@code origin} with the row's {@link PromptHash}. */
+  public static final String PROMPT_HASH = "prompt_hash";
+
   /** The fields of a struct, each with what fills it from a {@code T}. */
   private static final class Fields<T> {
     private final List<StructField> types = new ArrayList<>();
@@ -72,7 +75,8 @@ public final class OutputSchema {
           .add("device", DataTypes.StringType, Completion.Origin::device)
           .add("partition", DataTypes.IntegerType, Completion.Origin::partition)
           .add("attempt", DataTypes.IntegerType, Completion.Origin::attempt)
-          .add("seed", DataTypes.LongType, Completion.Origin::seed);
+          .add("seed", DataTypes.LongType, Completion.Origin::seed)
+          .add(PROMPT_HASH, DataTypes.StringType, Completion.Origin::promptHash);
 
   private static final Fields<Completion> ADDED =
       new Fields<Completion>()

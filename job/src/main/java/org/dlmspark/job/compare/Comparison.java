@@ -156,7 +156,12 @@ public final class Comparison {
         new JobSettings(
             settings.input(),
             new JobSettings.Output(
-                folder.rows(entry), OutputMode.ERROR_IF_EXISTS, OutputFormat.PARQUET, null, false),
+                folder.rows(entry),
+                OutputMode.ERROR_IF_EXISTS,
+                settings.output().changed(),
+                OutputFormat.PARQUET,
+                null,
+                false),
             settings.decoder(),
             entry.generation(),
             settings.job(),

@@ -9,6 +9,7 @@ import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.dlmspark.udf.PromptHash;
 import org.dlmspark.udf.decode.GenerationKey;
 import org.dlmspark.udf.prompt.Columns;
 import org.dlmspark.udf.prompt.PromptSettings;
@@ -54,6 +55,11 @@ public record CheckedInput(
   /** What a row asks, as one string. */
   public Column promptText() {
     return prompt.source().text(rows.schema());
+  }
+
+  /** What a row asks, with the settings of its own, as a hash. */
+  public Column promptHash() {
+    return new PromptHash(prompt, rowKeys, rows.schema()).column();
   }
 
   /** Whether there is anything in a prompt. */

@@ -45,7 +45,8 @@ final class InputColumns {
                 + input.idColumn()
                 + " is of type "
                 + idType.simpleString()
-                + ": an id must be a single value, such as a string or a number");
+                + ": an id must be a single value, such as a string or a number, and no string"
+                + " with a collation");
       }
     } else if (wouldMeet(JobSettings.Input.HASH_COLUMN)) {
       throw new RefusedException(

@@ -1,6 +1,8 @@
 package org.dlmspark.job.input;
 
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,6 +20,8 @@ final class InputReader {
   private static final Pattern OTHER_FORMAT =
       Pattern.compile("\\.(jsonl?|csv|orc|avro)(\\.(gz|bz2|zst))?$");
 
+  private static final String CSV_PRUNING = "columnPruning";
+
   private final JobSettings.Input input;
 
   InputReader(JobSettings.Input input) {
@@ -33,8 +37,13 @@ final class InputReader {
    */
   Dataset<Row> open(SparkSession spark) {
     refuseOtherFormat();
-    return reading(
-        () -> spark.read().format(input.format()).options(input.options()).load(input.path()));
+    Map<String, String> options = new TreeMap<>(input.options());
+    if (input.format().equals("csv")
+        && options.keySet().stream().noneMatch(CSV_PRUNING::equalsIgnoreCase)) {
+      // Else which lines are malformed, and left out, depends on the columns that are looked at.
+      options.put(CSV_PRUNING, "false");
+    }
+    return reading(() -> spark.read().format(input.format()).options(options).load(input.path()));
   }
 
   /** The slip that is made most often, before Spark tells of it in many words. */

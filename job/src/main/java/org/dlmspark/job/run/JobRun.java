@@ -16,6 +16,7 @@ import org.dlmspark.job.input.ModelCheck.ModelFacts;
 import org.dlmspark.job.output.OutputFolder;
 import org.dlmspark.job.output.OutputLock;
 import org.dlmspark.job.output.TablePublisher;
+import org.dlmspark.job.settings.ChangedRows;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.job.settings.OutputMode;
 import org.dlmspark.udf.OutputSchema;
@@ -67,7 +68,7 @@ public final class JobRun {
     int parallelism = context.defaultParallelism();
     plan = JobPlan.of(settings, model, input, parallelism, context.conf());
     lines = new PlanLines(plan);
-    output = new OutputRows(spark, folder, input);
+    output = new OutputRows(spark, folder, input, settings.output());
     journal = new RunJournal(spark, settings, folder, RunFingerprint.of(settings, input, model));
     job =
         new WavedJob(
@@ -88,8 +89,8 @@ public final class JobRun {
    */
   public void plan() throws IOException {
     List<Line> all = new ArrayList<>(lines.full());
-    Work work = job.work();
-    all.add(lines.work(work));
+    Work work = work();
+    all.addAll(lines.work(work));
     all.add(new Line("waves", job.waves(work)));
     all.addAll(lines.warnings());
     OutlookLines outlook = outlook(work);
@@ -101,7 +102,7 @@ public final class JobRun {
 
   /** How the rows to do will fare. */
   private OutlookLines outlook(Work work) {
-    return plan.outlook(job.toDo(work), work.toDo(settings.output().mode()));
+    return plan.outlook(job.toDo(work), work.toDo());
   }
 
   /**
@@ -117,7 +118,7 @@ public final class JobRun {
     if (settings.output().mode() != OutputMode.OVERWRITE) {
       journal.settle();
     }
-    Work work = job.work();
+    Work work = work();
     OutlookLines outlook = outlook(work);
     outlook.refuseHopeless(work.good());
     TablePublisher table = table();
@@ -126,15 +127,14 @@ public final class JobRun {
     }
     List<Line> all = new ArrayList<>(lines.brief());
     if (work.done() > 0) {
-      all.add(lines.work(work));
+      all.addAll(lines.work(work));
     }
     all.addAll(lines.warnings());
     all.addAll(outlook.all());
     console.block("Generating", all);
     long start = System.nanoTime();
     WaveResult result;
-    try (ProgressDisplay display =
-        new ProgressDisplay(work.toDo(settings.output().mode()), console, bar)) {
+    try (ProgressDisplay display = new ProgressDisplay(work.toDo(), console, bar)) {
       result = job.run(runId, work, lock, display::committed);
     }
     Duration wall = Duration.ofNanos(System.nanoTime() - start);
@@ -148,6 +148,24 @@ public final class JobRun {
       merge(table);
     }
     return summary;
+  }
+
+  private Work work() throws IOException {
+    Work work = job.work();
+    if (work.changed() > 0 && settings.output().changed() == ChangedRows.FAIL) {
+      throw new RefusedException(
+          String.format(
+              Locale.ROOT,
+              "output.changed = fail: of %,d of the %,d rows in output.path = %s the input asks"
+                  + " something else now, by its prompt or by settings of its own, such as %s: set"
+                  + " output.changed = redo to decode them anew, or output.changed = keep to leave"
+                  + " them as they are",
+              work.changed(),
+              work.done(),
+              settings.output().path(),
+              work.example()));
+    }
+    return work;
   }
 
   private TablePublisher table() {

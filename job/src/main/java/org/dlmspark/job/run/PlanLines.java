@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 import org.dlmspark.job.Console;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.input.CheckedInput;
+import org.dlmspark.job.settings.ChangedRows;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.job.settings.OutputMode;
 import org.dlmspark.udf.checkpoint.ModelConfig;
@@ -44,7 +45,7 @@ public final class PlanLines {
             "input",
             "%s: %,d rows of %s",
             settings.input().path(),
-            input.count(),
+            input.count() / settings.input().samplesPerPrompt(),
             settings.input().format()));
     lines.add(
         Line.of(
@@ -72,7 +73,12 @@ public final class PlanLines {
       lines.add(promptsLine());
     }
     if (prompt.sampleColumn() != null) {
-      lines.add(Line.of("samples", "%,d of each prompt", settings.input().samplesPerPrompt()));
+      lines.add(
+          Line.of(
+              "samples",
+              "%,d of each prompt: %,d rows of the output",
+              settings.input().samplesPerPrompt(),
+              input.count()));
     }
     if (prompt.dedupe()) {
       lines.add(new Line("identical rows", "decoded once, where nothing is drawn"));
@@ -107,24 +113,48 @@ public final class PlanLines {
    * What of the work is done already.
    *
    * @param work what there is to do
-   * @return a line for the console
+   * @return lines for the console
    */
-  Line work(Work work) {
-    boolean retry = work.retries(settings.output().mode());
-    return Line.of(
-        "work",
-        "%,d rows to do%s%s",
-        work.missing(),
-        work.done() == 0 ? "" : String.format(Locale.ROOT, ", %,d in the output", work.done()),
-        work.failed() == 0
-            ? settings.output().mode() == OutputMode.RETRY_FAILED && work.done() > 0
-                ? ", none of them with an error"
-                : ""
-            : String.format(
-                Locale.ROOT,
-                ", %,d of them with an error%s",
-                work.failed(),
-                retry ? ", to be done anew" : ""));
+  List<Line> work(Work work) {
+    List<Line> lines = new ArrayList<>();
+    lines.add(
+        Line.of(
+            "work",
+            "%,d rows to do%s%s%s",
+            work.toDo(),
+            work.anew() == 0 ? "" : String.format(Locale.ROOT, ", %,d of them anew", work.anew()),
+            work.done() == 0 ? "" : String.format(Locale.ROOT, "; %,d in the output", work.done()),
+            work.failed() == 0
+                ? settings.output().mode() == OutputMode.RETRY_FAILED && work.done() > 0
+                    ? ", none of them with an error"
+                    : ""
+                : String.format(Locale.ROOT, ", %,d of them with an error", work.failed())));
+    if (work.changed() > 0) {
+      lines.add(
+          Line.of(
+              "changed rows",
+              "of %,d in the output the input asks something else now, such as %s: %s"
+                  + " (output.changed = %s)",
+              work.changed(),
+              work.example(),
+              settings.output().changed() == ChangedRows.REDO
+                  ? "they are done anew"
+                  : "they stay as they are",
+              settings.output().changed().settingName()));
+    }
+    if (work.gone() > 0) {
+      lines.add(
+          Line.of("rows gone", "%,d in the output have left the input: they stay", work.gone()));
+    }
+    if (work.unhashed() > 0) {
+      lines.add(
+          Line.of(
+              "unknown prompts",
+              "of %,d in the output an earlier version did not note what was asked: they are taken as"
+                  + " unchanged",
+              work.unhashed()));
+    }
+    return lines;
   }
 
   /** Which model. */

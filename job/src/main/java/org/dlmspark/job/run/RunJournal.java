@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.apache.spark.sql.SparkSession;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.Version;
@@ -150,6 +149,12 @@ final class RunJournal {
     }
   }
 
+  /** Writes the files of a wave. */
+  @FunctionalInterface
+  interface WaveWrite {
+    WaveResult write() throws IOException;
+  }
+
   /**
    * Lets new files take the place of old ones, which then go. The manifest says in between which of
    * the two a killed run's successor has to remove.
@@ -158,9 +163,9 @@ final class RunJournal {
    * @param write writes the new ones
    * @return what was written
    */
-  WaveResult replacing(List<String> old, Supplier<WaveResult> write) throws IOException {
+  WaveResult replacing(List<String> old, WaveWrite write) throws IOException {
     note(manifest.with(new Manifest.Replacement(old, folder.tableFiles(), false)));
-    WaveResult result = write.get();
+    WaveResult result = write.write();
     note(manifest.with(new Manifest.Replacement(old, List.of(), true)));
     folder.removeTableFiles(old);
     note(manifest.with((Manifest.Replacement) null));

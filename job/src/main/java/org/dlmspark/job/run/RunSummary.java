@@ -28,6 +28,7 @@ import org.dlmspark.udf.prompt.Columns;
  * @param errors rows with an error by code, those of earlier runs too
  * @param totals sums over the run's rows
  * @param executors executors that decoded
+ * @param samples {@code input.samples-per-prompt}: rows of the output for a prompt
  * @param slots {@code batch.max-sequences}: rows that one of them decodes together
  * @param slowest the run's rows that took longest, the slowest first
  * @param answers how many completions were right; null if it was not asked
@@ -38,6 +39,7 @@ public record RunSummary(
     Map<String, ErrorCount> errors,
     RowTotals totals,
     int executors,
+    int samples,
     int slots,
     List<SlowRow> slowest,
     Answers answers,
@@ -92,6 +94,7 @@ public record RunSummary(
         errors,
         totals,
         executors.size(),
+        settings.input().samplesPerPrompt(),
         settings.decoder().maxSequences(),
         SlowRow.read(output.filter(own), Columns.named(idColumn), SLOW_ROWS),
         Answers.of(settings.check(), groups),

@@ -48,6 +48,8 @@ public final class Sessions {
     own.setIfMissing("spark.stage.maxConsecutiveAttempts", "16");
     // Else each executor would write timestamps into prompts in the time zone of its machine.
     own.setIfMissing("spark.sql.session.timeZone", TimeZone.getDefault().getID());
+    // Else dates and times of old calendars are others once they have been through a task.
+    own.setIfMissing("spark.sql.datetime.java8API.enabled", "true");
     if (decoder != null) {
       own.set("spark.plugins", withOwnPlugin(conf.get("spark.plugins", "")));
       own.set(DecoderSettings.CONF, decoder.toJson());

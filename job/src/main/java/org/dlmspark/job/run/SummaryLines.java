@@ -39,8 +39,11 @@ final class SummaryLines {
     lines.add(
         Line.of(
             "rows",
-            "%,d: %s",
+            "%,d in the output%s: %s",
             summary.rowCount(),
+            summary.samples() == 1
+                ? ""
+                : String.format(Locale.ROOT, ", %,d samples of each prompt", summary.samples()),
             summary.rows().entrySet().stream()
                 .map(
                     entry -> String.format(Locale.ROOT, "%,d %s", entry.getValue(), entry.getKey()))
@@ -56,16 +59,15 @@ final class SummaryLines {
                         error.rows(),
                         code,
                         Excerpt.shortened(error.example(), LONGEST_EXAMPLE))));
-    if (totals.rows() < summary.rowCount()) {
-      lines.add(
-          Line.of(
-              "this run",
-              "%,d of them%s",
-              totals.rows(),
-              totals.failed() == 0
-                  ? ""
-                  : String.format(Locale.ROOT, ", %,d with an error", totals.failed())));
-    }
+    lines.add(
+        Line.of(
+            "this run",
+            "%,d of them%s%s",
+            totals.rows(),
+            totals.failed() == 0
+                ? ""
+                : String.format(Locale.ROOT, ", %,d with an error", totals.failed()),
+            totals.rows() == 0 ? "" : "; the figures down to the slowest rows are theirs"));
     if (totals.rows() > 0) {
       addSpeed(lines);
     }
@@ -139,7 +141,7 @@ final class SummaryLines {
     lines.add(
         Line.of(
             "answers right",
-            "%,d of %,d%s",
+            "%,d of %,d in the output%s",
             answers.right(),
             answers.asked(),
             answers.asked() == 0

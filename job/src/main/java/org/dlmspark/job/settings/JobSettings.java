@@ -168,12 +168,18 @@ public record JobSettings(
    *
    * @param path the folder to write
    * @param mode what to do if it exists
+   * @param changed what to do about its rows whose prompt has changed
    * @param format parquet, or the format of the table
    * @param table the table that the rows are merged into at the end; null for none
    * @param report whether a report is written at the end
    */
   public record Output(
-      String path, OutputMode mode, OutputFormat format, String table, boolean report) {
+      String path,
+      OutputMode mode,
+      ChangedRows changed,
+      OutputFormat format,
+      String table,
+      boolean report) {
 
     /** Checks that there is a path, and a table where the format is that of one. */
     public Output {

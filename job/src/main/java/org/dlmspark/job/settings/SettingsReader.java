@@ -64,6 +64,7 @@ public final class SettingsReader {
         new JobSettings.Output(
             value("output.path").text(),
             value("output.mode").choice(OutputMode.values()),
+            value("output.changed").choice(ChangedRows.values()),
             value("output.format").choice(OutputFormat.values()),
             value("output.table").text(),
             value("output.report").yesOrNo()),

@@ -192,8 +192,9 @@ class DlmSparkCommandTest {
         .contains("Generating\n  model ")
         .contains(": 5 rows of json\n")
         .containsPattern("Done in \\d+\\.\\d s\n  output            \\S+/out\n")
-        .contains("  rows              5: 1 error, 1 length, 3 stop\n")
+        .contains("  rows              5 in the output: 1 error, 1 length, 3 stop\n")
         .contains("                    1 PROMPT_EMPTY, such as: the prompt is empty\n")
+        .contains("  this run          5 of them, 1 with an error; the figures down to the")
         .contains("  tokens            12 generated from 28 of prompts\n")
         .containsPattern("  speed             \\d+\\.\\d tokens a second\n")
         .contains("  positions         400 computed, 1,600 without a cache: 4.00 times fewer\n")
@@ -203,7 +204,7 @@ class DlmSparkCommandTest {
         .contains("  slowest rows      r3: 70 ms for 3 tokens\n")
         .contains("                    r2: 40 ms for 3 tokens\n")
         .contains("                    r1: 30 ms for 3 tokens\n")
-        .contains("  answers right     2 of 4 (50.0%)\n")
+        .contains("  answers right     2 of 4 in the output (50.0%)\n")
         .endsWith("  report            " + folder.resolve("out/_dlm-spark/report.html") + "\n");
     assertThat(sparkRuns()).isFalse();
 

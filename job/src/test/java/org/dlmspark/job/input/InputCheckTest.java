@@ -177,7 +177,7 @@ class InputCheckTest {
     write("select map('a', 1) as id, 'a' as prompt");
     assertRefused(
         "input.id-column = id is of type map<string,int>: an id must be a single value, such as a"
-            + " string or a number");
+            + " string or a number, and no string with a collation");
   }
 
   @Test
@@ -186,6 +186,61 @@ class InputCheckTest {
     assertRefused(
         "input.id-column = id is null in 2 of 3 rows: give every row an id, or set"
             + " input.id-column = null to take a hash of the prompt");
+  }
+
+  @Test
+  void refusesIdsThatAreNoUtf8() {
+    write(
+        "select cast(id as string) as id, 'a' as prompt from values (X'FF'), (X'FE63'), (X'63'),"
+            + " (X'EDA080') as t(id)");
+    assertRefused(
+        "input.id-column = id is no valid UTF-8 in 3 of 4 rows, such as the bytes EDA080: such ids"
+            + " cannot be kept as they are; write them as text, by hex or base64, or set"
+            + " input.id-column = null to take a hash of the prompt");
+  }
+
+  @Test
+  void refusesIdsThatAreNoNumber() {
+    write("select * from values (1D, 'a'), (double('NaN'), 'b') as t(id, prompt)");
+    assertRefused(
+        "input.id-column = id is NaN in 1 of 2 rows: give every row an id, best a whole number or a"
+            + " string, or set input.id-column = null to take a hash of the prompt");
+  }
+
+  @Test
+  void refusesIdsThatAreEqualWithoutBeingTheSame() {
+    write("select 'a' collate UTF8_LCASE as id, 'a' as prompt");
+    assertRefused(
+        "input.id-column = id is of type string collate UTF8_LCASE: an id must be a single value,"
+            + " such as a string or a number, and no string with a collation");
+  }
+
+  @Test
+  void takesIdsOfManyTypes() {
+    write(
+        "select 1 as a, 1.50BD as b, true as c, date'1582-10-10' as d, timestamp'1500-01-01 00:00:00'"
+            + " as e, timestamp_ntz'2024-01-01 00:00:00' as f, -0D as g, 'x ' as h, 'a' as prompt");
+    for (String column : List.of("a", "b", "c", "d", "e", "f", "g", "h")) {
+      assertThat(check("input.id-column=" + column).count()).isOne();
+    }
+  }
+
+  @Test
+  void equalRowsWithoutAPromptAreRepetitionsToo() {
+    write("select * from values (null), ('a'), (null), ('') as t(prompt)");
+    assertRefused(
+        "input.id-column = null names rows by their prompt, but prompts occur more than once: 1,"
+            + " such as \"\" (2 rows): name an id column, or remove the repetitions",
+        "input.id-column=null");
+  }
+
+  @Test
+  void malformedLinesAreLeftOutWhateverIsReadOfTheOthers() throws IOException {
+    Files.writeString(folder.resolve("in"), "id,prompt\n1,a\n2,b,c,d\n3,e\n");
+    CheckedInput input =
+        check("input.format=csv", "input.options.header=true", "input.options.mode=DROPMALFORMED");
+    assertThat(input.count()).isEqualTo(2);
+    assertThat(input.rows().collectAsList()).hasSize(2);
   }
 
   @Test

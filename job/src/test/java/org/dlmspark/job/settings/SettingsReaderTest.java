@@ -61,6 +61,7 @@ class SettingsReaderTest {
     expected.put("input.system-prompt", "null");
     expected.put("output.path", "null");
     expected.put("output.mode", "resume");
+    expected.put("output.changed", "fail");
     expected.put("output.format", "parquet");
     expected.put("output.table", "null");
     expected.put("output.report", "true");
@@ -117,7 +118,8 @@ class SettingsReaderTest {
     assertThat(settings.input().source()).isEqualTo(new ColumnPrompt("prompt"));
     assertThat(settings.output())
         .isEqualTo(
-            new JobSettings.Output("out", OutputMode.RESUME, OutputFormat.PARQUET, null, true));
+            new JobSettings.Output(
+                "out", OutputMode.RESUME, ChangedRows.FAIL, OutputFormat.PARQUET, null, true));
     assertThat(settings.decoder())
         .isEqualTo(new DecoderSettings("model", "auto", "auto", 0, 16, 8192));
     assertThat(settings.generation()).isEqualTo(new GenerationSettingsBuilder().build());
@@ -143,6 +145,7 @@ class SettingsReaderTest {
             "input.chat=true",
             "input.system-prompt=Be brief.",
             "output.mode=overwrite",
+            "output.changed=redo",
             "output.format=iceberg",
             "output.table=lake.db.t",
             "output.report=false",
@@ -195,7 +198,12 @@ class SettingsReaderTest {
     assertThat(settings.output())
         .isEqualTo(
             new JobSettings.Output(
-                "out", OutputMode.OVERWRITE, OutputFormat.ICEBERG, "lake.db.t", false));
+                "out",
+                OutputMode.OVERWRITE,
+                ChangedRows.REDO,
+                OutputFormat.ICEBERG,
+                "lake.db.t",
+                false));
     assertThat(settings.decoder())
         .isEqualTo(new DecoderSettings("model", "bfloat16", "gpu:1", 3, 2, 500));
     assertThat(settings.generation())
@@ -338,6 +346,8 @@ class SettingsReaderTest {
         "cache.refresh-interval=0 | cache.refresh-interval = 0: must be at least 1 (steps)",
         "output.mode=append | output.mode = \"append\": must be one of resume, retry-failed,"
             + " error-if-exists, overwrite (--set output.mode)",
+        "output.changed=no | output.changed = \"no\": must be one of fail, redo, keep (--set"
+            + " output.changed)",
         "output.format=avro | output.format = \"avro\": must be one of parquet, iceberg, delta"
             + " (--set output.format)",
         "output.format=delta | output.format = delta needs output.table: name the table that the"

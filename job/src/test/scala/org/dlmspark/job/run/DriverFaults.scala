@@ -117,7 +117,7 @@ class DriverFaults extends AnyFunSuite with FakeJobs with SparkSessionFixture {
       val process = job.start(Seq.empty, heap = "2g", logged = false)
       assert(job.end(process, minutes = 15) === 0, Files.readString(job.stderr))
       val out = Files.readString(job.stdout)
-      assert(out.contains("1,000,000: "), out)
+      assert(out.contains("1,000,000 in the output: "), out)
       info(out.linesIterator.filter(line => line.startsWith("Wave") || line.startsWith("Done")).mkString("; "))
       val rows = spark.read.parquet(job.output.toString)
       assert(rows.count() === 1000000)

@@ -20,14 +20,18 @@ class ResumeSuite extends AnyFunSuite with CommandRuns with TempFolder {
   private class Job(folder: Path) {
     val output: Path = folder.resolve("out")
     private val model = TinyModel.write(folder.resolve("model"))
-    private val input = folder.resolve("in.json")
+    val input: Path = folder.resolve("in.json")
 
     /** One line for each row; a prompt is as long as it is said to be. */
     def prompts(lengths: (String, Int)*): Unit = texts(lengths.map { case (id, length) => id -> "x" * length }: _*)
 
     def texts(rows: (String, String)*): Unit = {
-      val lines = rows.map { case (id, prompt) => s"""{"id": "$id", "prompt": "$prompt"}""" }
-      Files.write(input, lines.asJava)
+      lines(rows.map { case (id, prompt) => s"""{"id": "$id", "prompt": "$prompt"}""" }: _*)
+    }
+
+    def lines(all: String*): Unit = {
+      Files.write(input, all.asJava)
+      ()
     }
 
     def run(settings: String*): Ran =
@@ -74,7 +78,7 @@ class ResumeSuite extends AnyFunSuite with CommandRuns with TempFolder {
       assert(Files.exists(job.output.resolve("_SUCCESS")))
       val again = job.succeeds()
       assert(again.out.contains("Nothing to do"), again.out)
-      assert(again.out.contains("0 rows to do, 5 in the output"), again.out)
+      assert(again.out.contains("0 rows to do; 5 in the output"), again.out)
       assert(job.rows === first)
       assert(job.manifest.get("runs").size === 1)
       assert(!Files.exists(job.note("lock.json")))
@@ -88,7 +92,7 @@ class ResumeSuite extends AnyFunSuite with CommandRuns with TempFolder {
       val first = job.rows
       job.prompts(ids(1 to 22): _*)
       val ran = job.succeeds("batch.max-sequences=3", "job.partitions=2")
-      assert(ran.out.linesIterator.exists(_.matches(" +this run +2 of them")), ran.out)
+      assert(ran.out.linesIterator.exists(_.matches(" +this run +2 of them; .*")), ran.out)
       val second = job.rows
       assert(second.size === 22)
       first.foreach { case (id, row) => assert(second(id) === row) }
@@ -152,6 +156,164 @@ class ResumeSuite extends AnyFunSuite with CommandRuns with TempFolder {
       assert(second("row10")._1 === "#### 10")
       first.filter(_._2._1 != null).foreach { case (id, row) => assert(second(id) === row) }
       assert(job.manifest.get("replacement").isNull)
+    }
+  }
+
+  test("a row that the input asks something else of is refused, done anew or kept, as output.changed says") {
+    withJob { job =>
+      job.texts((1 to 30).map(i => s"row$i" -> "x" * i): _*)
+      job.succeeds("job.partitions=3")
+      val first = job.rows
+      // One prompt is another, one row has left the input, one is new.
+      val today = (2 to 31).map(i => s"row$i" -> (if (i == 7) "changed" else "x" * i))
+      job.texts(today: _*)
+      val refused = job.run()
+      assert(refused.exitCode === 2)
+      assert(
+        refused.err.contains(
+          s"output.changed = fail: of 1 of the 30 rows in output.path = ${job.output} the input asks something else now," +
+            " by its prompt or by settings of its own, such as row7: set output.changed = redo to decode them anew, or" +
+            " output.changed = keep to leave them as they are"
+        ),
+        refused.err
+      )
+      assert(job.rows === first)
+      val plan = job.run("output.changed=redo", "output.mode=resume")
+      assert(plan.exitCode === 0, plan.err)
+      val words = plan.out.replaceAll(" +", " ")
+      assert(words.contains("work 2 rows to do, 1 of them anew; 30 in the output"), plan.out)
+      assert(words.contains("changed rows of 1 in the output the input asks something else now, such as row7: they are done anew"), plan.out)
+      assert(words.contains("rows gone 1 in the output have left the input: they stay"), plan.out)
+      val redone = job.rows
+      assert(redone.keySet === (1 to 31).map(i => s"row$i").toSet)
+      assert(redone("row7")._1 === "#### 7")
+      assert(redone("row7")._2 !== first("row7")._2)
+      first.filter(_._1 != "row7").foreach { case (id, row) => assert(redone(id) === row) }
+      assert(job.succeeds().out.contains("Nothing to do"))
+      job.texts(today.map { case (id, text) => id -> (if (id == "row9") "another" else text) }: _*)
+      val kept = job.succeeds("output.changed=keep")
+      assert(kept.out.contains("they stay as they are (output.changed = keep)"), kept.out)
+      assert(kept.out.contains("Nothing to do"), kept.out)
+      assert(job.rows === redone)
+    }
+  }
+
+  test("a row's own settings are part of what it asks, and so are they where the id is a hash") {
+    withJob { job =>
+      def lines(steps: Int): Unit =
+        job.lines(s"""{"prompt": "aa", "steps": 32}""", s"""{"prompt": "bb", "steps": $steps}""", """{"prompt": ""}""")
+      lines(16)
+      job.succeeds("input.id-column=null")
+      lines(8)
+      val refused = job.run("input.id-column=null")
+      assert(refused.exitCode === 2)
+      assert(refused.err.contains("of 1 of the 3 rows"), refused.err)
+      job.succeeds("input.id-column=null", "output.changed=redo")
+      assert(job.rows.size === 3)
+      assert(job.succeeds("input.id-column=null").out.contains("Nothing to do"))
+      // With another prompt it is another row.
+      job.lines("""{"prompt": "aa", "steps": 32}""", """{"prompt": "cc", "steps": 8}""", """{"prompt": ""}""")
+      val ran = job.succeeds("input.id-column=null")
+      assert(ran.out.replaceAll(" +", " ").contains("rows gone 1 in the output"), ran.out)
+      assert(job.rows.size === 4)
+    }
+  }
+
+  test("samples of a changed prompt are all done anew, and identical rows stay one of each name") {
+    withJob { job =>
+      job.texts((1 to 20).map(i => s"row$i" -> s"p${i % 3}"): _*)
+      val samples = Seq("generation.temperature=0.7", "input.samples-per-prompt=3")
+      job.succeeds(samples: _*)
+      job.texts((1 to 20).map(i => s"row$i" -> (if (i == 5) "other" else s"p${i % 3}")): _*)
+      assert(job.run(samples: _*).err.contains("of 3 of the 60 rows"))
+      val ran = job.succeeds(samples :+ "output.changed=redo": _*)
+      assert(ran.out.replaceAll(" +", " ").contains("work 3 rows to do, 3 of them anew; 60 in the output"), ran.out)
+      withSpark { spark =>
+        val rows = spark.read.parquet(job.output.toString)
+        assert(rows.count() === 60)
+        assert(rows.select("id", "sample").distinct().count() === 60)
+        assert(rows.filter("completion = '#### 5'").select("id").distinct().collect().map(_.getString(0)) === Array("row5"))
+      }
+    }
+    withJob { job =>
+      val settings = Seq("input.dedupe=true", "job.wave-rows=5")
+      job.texts((1 to 20).map(i => s"row$i" -> s"p${i % 5}"): _*)
+      job.succeeds(settings: _*)
+      // Identical rows meet by their prompt: a changed one, and a new row beside it, must not double the old one.
+      job.texts((1 to 24).map(i => s"row$i" -> (if (i == 5) "other" else s"p${i % 5}")): _*)
+      job.succeeds(settings :+ "output.changed=keep": _*)
+      assert(job.rows.size === 24)
+      assert(job.rows("row5")._1 === "#### 2")
+      job.succeeds(settings :+ "output.changed=redo": _*)
+      assert(job.rows.size === 24)
+      assert(job.rows("row5")._1 === "#### 5")
+    }
+  }
+
+  test("a failed row whose prompt was mended is the retry's, whatever output.changed says") {
+    withJob { job =>
+      job.texts("a" -> "", "b" -> "text", "c" -> "")
+      job.succeeds("job.max-error-share=1")
+      job.texts("a" -> "mended", "b" -> "text", "c" -> "")
+      assert(job.run().exitCode === 2)
+      job.succeeds("output.mode=retry-failed", "job.max-error-share=1")
+      assert(job.rows.filter(_._2._1 == null).keySet === Set("c"))
+      job.texts("a" -> "mended", "b" -> "changed", "c" -> "")
+      assert(job.run("output.mode=retry-failed").exitCode === 2)
+      val both = job.succeeds("output.mode=retry-failed", "output.changed=redo", "job.max-error-share=1")
+      assert(both.out.replaceAll(" +", " ").contains("work 2 rows to do, 2 of them anew; 3 in the output, 1 of them with an error"), both.out)
+      assert(job.rows.size === 3)
+      assert(job.rows("b")._1 === "#### 7")
+    }
+  }
+
+  test("rows of a version that kept no hash count as unchanged, and that is said") {
+    withJob { job =>
+      job.prompts(ids(1 to 6): _*)
+      job.succeeds("job.partitions=1")
+      withSpark { spark =>
+        import org.apache.spark.sql.functions.col
+        val old = job.output.getParent.resolve("old").toString
+        spark.read.parquet(job.output.toString).withColumn("origin", col("origin").dropFields("prompt_hash")).write.parquet(old)
+        job.tableFiles.foreach(Files.delete)
+        spark.read.parquet(old).coalesce(1).write.mode("append").parquet(job.output.toString)
+      }
+      job.prompts(ids(1 to 5) ++ Seq("row6" -> 50, "row7" -> 2): _*)
+      val ran = job.succeeds()
+      assert(ran.out.replaceAll(" +", " ").contains("unknown prompts of 6 in the output an earlier version did not note"), ran.out)
+      assert(job.rows.size === 7)
+      assert(job.rows("row6")._1 === "#### 7")
+    }
+  }
+
+  test("an output with several rows of an id is refused") {
+    withJob { job =>
+      job.prompts(ids(1 to 4): _*)
+      job.succeeds("job.partitions=1")
+      Files.copy(job.tableFiles.head, job.output.resolve("part-00000-twin.parquet"))
+      val refused = job.run()
+      assert(refused.exitCode === 2)
+      assert(refused.err.contains("has several rows of 4 ids, such as row1, as an earlier version could write them"), refused.err)
+    }
+  }
+
+  test("an input that is written to while it is read ends the run with the numbers, and what is kept is right") {
+    withJob { job =>
+      val settings = Seq("job.wave-rows=10", "job.partitions=1")
+      job.texts((1 to 40).map(i => s"row$i" -> s"append ${job.input}"): _*)
+      val ran = job.run(settings: _*)
+      assert(ran.exitCode === 1, ran.out)
+      val told = "a wave had (\\d+) rows to do, and (\\d+) were read for it; it is not kept".r
+      val numbers = told.findFirstMatchIn(ran.err).getOrElse(fail(ran.err))
+      assert(ran.err.contains(s"input.path = ${job.input} changed while it was read: "), ran.err)
+      assert(numbers.group(2).toInt === numbers.group(1).toInt + 1)
+      assert(!Files.exists(job.output.resolve("_SUCCESS")))
+      val kept = job.rows
+      assert(kept.nonEmpty && kept.keys.forall(_.startsWith("row")))
+      job.texts((1 to 40).map(i => s"row$i" -> "x"): _*)
+      job.succeeds(settings :+ "output.changed=keep": _*)
+      assert(job.rows.size === 40)
+      kept.foreach { case (id, row) => assert(job.rows(id) === row) }
     }
   }
 
