@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.dlmspark.job.RefusedException;
 
 /**
@@ -139,6 +140,11 @@ public record Manifest(
     }
   }
 
+  /** The names of the runs, which are in each row that they wrote. */
+  Set<String> runIds() {
+    return runs.stream().map(Run::id).collect(Collectors.toSet());
+  }
+
   /** The manifest of an output without rows. */
   public static Manifest of(Fingerprint fingerprint) {
     return new Manifest(FORMAT, fingerprint, List.of(), null);
@@ -166,10 +172,7 @@ public record Manifest(
       manifest = format == FORMAT ? JSON.treeToValue(withSlotsInSetup(json), Manifest.class) : null;
     } catch (IOException | RuntimeException e) {
       throw new RefusedException(
-          where
-              + " is damaged: restore it, or start anew in another folder or with"
-              + " output.mode=overwrite",
-          e);
+          where + " is damaged: restore it, or start anew in another folder", e);
     }
     if (manifest == null) {
       throw new RefusedException(

@@ -46,14 +46,17 @@ public final class Interruption implements AutoCloseable {
     HAPPENED.set(true);
     Configurator.setAllLevels("", Level.OFF);
     console.barEnds();
-    console.error(
-        String.format(
-            Locale.ROOT,
-            "interrupted: the wave in progress is dropped, %,d rows of this run are committed in"
-                + " %s; the same command goes on from there (unless it says output.mode=overwrite)",
-            RunJournal.interrupted(folder, runId),
-            folder.path()));
-    lock.close();
+    // A wave that is being committed is, and nothing after it: another run may begin at once.
+    lock.close(
+        () ->
+            console.error(
+                String.format(
+                    Locale.ROOT,
+                    "interrupted: the wave in progress is dropped, %,d rows of this run are"
+                        + " committed in %s; the same command goes on from there (unless it says"
+                        + " output.mode=overwrite)",
+                    RunJournal.interrupted(folder, runId),
+                    folder.path())));
   }
 
   /** Whether this process is ending before its work is done. */

@@ -15,6 +15,7 @@ import org.dlmspark.job.input.InputCheck;
 import org.dlmspark.job.input.ModelCheck.ModelFacts;
 import org.dlmspark.job.output.OutputFolder;
 import org.dlmspark.job.output.OutputLock;
+import org.dlmspark.job.output.Overlap;
 import org.dlmspark.job.output.TablePublisher;
 import org.dlmspark.job.settings.ChangedRows;
 import org.dlmspark.job.settings.JobSettings;
@@ -65,6 +66,7 @@ public final class JobRun {
     this.console = console;
     input = InputCheck.check(spark, settings);
     SparkContext context = spark.sparkContext();
+    new Overlap(settings, context.hadoopConfiguration()).check(List.of(input.rows().inputFiles()));
     int parallelism = context.defaultParallelism();
     plan = JobPlan.of(settings, model, input, parallelism, context.conf());
     lines = new PlanLines(plan);
@@ -145,6 +147,7 @@ public final class JobRun {
             : String.format(Locale.ROOT, "Done in %s", Console.time(wall)),
         new SummaryLines(summary).all(settings.output().path()));
     if (table != null && summary.rowCount() > 0) {
+      lock.check();
       merge(table);
     }
     return summary;

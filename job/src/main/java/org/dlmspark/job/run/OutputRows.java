@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Column;
@@ -22,6 +23,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.dlmspark.job.input.CheckedInput;
 import org.dlmspark.job.output.OutputFolder;
+import org.dlmspark.job.output.OwnFiles;
 import org.dlmspark.job.settings.ChangedRows;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.job.settings.OutputMode;
@@ -76,6 +78,11 @@ final class OutputRows {
    */
   Dataset<Row> committed(List<String> files) {
     return spark.read().schema(schema).parquet(folder.tablePaths(files));
+  }
+
+  /** Refuses to replace files that no run of the output wrote. */
+  void requireOwn(List<String> files) throws IOException {
+    new OwnFiles(folder).require(files);
   }
 
   /** Rows of the input that have no like among others. */

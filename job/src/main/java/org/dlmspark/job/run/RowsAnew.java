@@ -47,7 +47,9 @@ final class RowsAnew {
    * @param lock looked at between waves
    */
   void write(WaveWriter waves, RunJournal journal, OutputLock lock) throws IOException {
-    for (List<String> old : files()) {
+    List<List<String>> groups = files();
+    output.requireOwn(groups.stream().flatMap(List::stream).toList());
+    for (List<String> old : groups) {
       lock.check();
       Dataset<Row> there = output.committed(old);
       Dataset<Row> kept = output.toKeep(there);

@@ -10,7 +10,9 @@ import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.Version;
 import org.dlmspark.job.output.Fingerprint;
 import org.dlmspark.job.output.Manifest;
+import org.dlmspark.job.output.OutputCheck;
 import org.dlmspark.job.output.OutputFolder;
+import org.dlmspark.job.output.OwnFiles;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.job.settings.OutputMode;
 
@@ -56,7 +58,7 @@ final class RunJournal {
             "output.path = "
                 + folder.path()
                 + " holds rows, and nothing says how they came about: choose another folder, or"
-                + " replace it with --set output.mode=overwrite");
+                + " empty it yourself");
       }
       return Manifest.of(fingerprint);
     }
@@ -76,18 +78,16 @@ final class RunJournal {
     return there;
   }
 
-  /** Clears away what a killed run left, or in a run that begins anew all that is there. */
+  /** Ends what a killed run had begun, or in a run that begins anew removes all that is there. */
   void settle() throws IOException {
     if (settings.output().mode() == OutputMode.OVERWRITE) {
-      folder.removeTable();
-      folder.remove(OutputFolder.REPORT);
+      new OwnFiles(folder).removeAll(OutputCheck.TABLE);
     }
-    folder.removeLeftovers();
     Manifest.Replacement replacement = manifest.replacement();
     if (replacement == null) {
       return;
     }
-    folder.removeTableFiles(replacement.superseded(folder.tableFiles()));
+    new OwnFiles(folder).remove(replacement.superseded(folder.tableFiles()));
     note(manifest.with((Manifest.Replacement) null));
   }
 
@@ -133,20 +133,21 @@ final class RunJournal {
    * @return rows that it committed
    */
   static long interrupted(OutputFolder folder, String runId) {
+    long rows = 0;
     try {
       Manifest manifest = Manifest.read(folder);
       if (manifest != null) {
         for (Manifest.Run run : manifest.runs()) {
           if (run.id().equals(runId)) {
+            rows = run.rows();
             manifest.with(run.ended(Manifest.Run.INTERRUPTED)).write(folder);
-            return run.rows();
           }
         }
       }
-      return 0;
     } catch (IOException | RuntimeException e) {
-      return 0; // the process ends; the rows are the truth, the manifest tells of them
+      // The process ends, or has lost its lock; the rows are the truth, the manifest tells of them.
     }
+    return rows;
   }
 
   /** Writes the files of a wave. */
@@ -167,7 +168,7 @@ final class RunJournal {
     note(manifest.with(new Manifest.Replacement(old, folder.tableFiles(), false)));
     WaveResult result = write.write();
     note(manifest.with(new Manifest.Replacement(old, List.of(), true)));
-    folder.removeTableFiles(old);
+    new OwnFiles(folder).remove(old);
     note(manifest.with((Manifest.Replacement) null));
     return result;
   }

@@ -3,12 +3,10 @@ package org.dlmspark.job.run;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SaveMode;
 import org.dlmspark.job.input.CheckedInput;
 import org.dlmspark.job.output.OutputFolder;
 import org.dlmspark.job.settings.JobSettings;
@@ -80,24 +78,18 @@ final class WaveWriter {
    * @throws InputChangedException if it were more rows, or fewer
    */
   WaveResult write(Dataset<Row> rows, Dataset<Row> kept, long expected) throws IOException {
-    Set<String> before = Set.copyOf(folder.tableFiles());
-    CheckedInput wave = new CheckedInput(rows, input.prompt(), input.rowKeys(), expected);
+    CheckedInput todo = new CheckedInput(rows, input.prompt(), input.rowKeys(), expected);
     int partitions = JobPlan.partitions(settings.job(), expected, parallelism);
     Observation observation = new Observation();
     Dataset<Row> generated =
-        WaveResult.counted(job.generated(wave, partitions, runId, waves), observation);
+        WaveResult.counted(job.generated(todo, partitions, runId, waves), observation);
     long start = System.nanoTime();
+    String wave = "wave-" + waves;
     (kept == null ? generated : generated.unionByName(kept))
         .write()
-        .mode(SaveMode.Append)
-        // Set once all waves are done: others may wait for it.
-        .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
-        .parquet(folder.path());
-    waves++;
+        .parquet(folder.uncommitted(wave));
     WaveResult result = WaveResult.of(observation, Duration.ofNanos(System.nanoTime() - start));
     if (result.rows() != expected) {
-      folder.removeTableFiles(
-          folder.tableFiles().stream().filter(file -> !before.contains(file)).toList());
       throw new InputChangedException(
           settings.input().path(),
           String.format(
@@ -107,6 +99,8 @@ final class WaveWriter {
               expected,
               result.rows()));
     }
+    folder.commitFiles(wave);
+    waves++;
     return result;
   }
 

@@ -1,7 +1,6 @@
 package org.dlmspark.job.run
 
-import java.nio.charset.StandardCharsets.UTF_8
-import java.nio.file.{Files, Path}
+import java.nio.file.{Files, Path, Paths}
 
 import scala.jdk.CollectionConverters._
 
@@ -13,6 +12,14 @@ import org.dlmspark.job.fixtures.{CommandRuns, TinyModel}
 import org.dlmspark.job.output.{OutputFolder, OutputLock}
 import org.dlmspark.udf.fixtures.TempFolder
 import org.scalatest.funsuite.AnyFunSuite
+
+/** A process that takes the lock of an output with it. */
+object DyingHolder {
+  def main(args: Array[String]): Unit = {
+    OutputLock.acquire(new OutputFolder(args(0), new Configuration), "dead")
+    Runtime.getRuntime.halt(1)
+  }
+}
 
 /** An output that several runs write to: what is done stays done, and nothing is done twice or lost. */
 class ResumeSuite extends AnyFunSuite with CommandRuns with TempFolder {
@@ -37,6 +44,13 @@ class ResumeSuite extends AnyFunSuite with CommandRuns with TempFolder {
     def run(settings: String*): Ran =
       runFake(
         Seq(s"--input=$input", s"--output=$output", s"--model=$model") ++
+          (Seq("input.format=json", "generation.gen-length=32") ++ settings).map(s => s"--set=$s"): _*
+      )
+
+    /** With other paths, or without doing it. */
+    def run(settings: Seq[String], dry: Boolean): Ran =
+      runFake(
+        Seq(s"--model=$model") ++ Option.when(dry)("--dry-run") ++
           (Seq("input.format=json", "generation.gen-length=32") ++ settings).map(s => s"--set=$s"): _*
       )
 
@@ -349,12 +363,12 @@ class ResumeSuite extends AnyFunSuite with CommandRuns with TempFolder {
     withJob { job =>
       job.prompts(ids(1 to 4): _*)
       job.succeeds()
-      val task = Files.createDirectories(job.output.resolve("_temporary/0/task_202601010000000000000_0001_m_000000"))
-      Files.copy(job.tableFiles.head, task.resolve("part-00000-left.parquet"))
+      val left = Files.createDirectories(job.note("uncommitted/0a1b2c3d.wave-0"))
+      Files.copy(job.tableFiles.head, left.resolve("part-00000-left.parquet"))
       job.prompts(ids(1 to 6): _*)
       job.succeeds()
       assert(job.rows.size === 6)
-      assert(!Files.exists(job.output.resolve("_temporary")))
+      assert(!Files.exists(job.note("uncommitted")))
     }
   }
 
@@ -381,17 +395,72 @@ class ResumeSuite extends AnyFunSuite with CommandRuns with TempFolder {
         assert(refused.err.contains(s"is being written by run other, process ${ProcessHandle.current.pid} on "))
       } finally lock.close()
       assert(!Files.exists(job.output), "nothing is left of a refused run")
-      val dead = new ProcessBuilder("true").start()
-      dead.waitFor()
-      val host = java.net.InetAddress.getLocalHost.getHostName
-      Files.createDirectories(job.note("x").getParent)
-      Files.writeString(
-        job.note("lock.json"),
-        s"""{"runId": "dead", "host": "$host", "pid": ${dead.pid}, "processStart": "", "since": "2026-01-01T00:00:00Z"}""",
-        UTF_8
-      )
+      // Takes the lock, and ends without giving it back.
+      val dies = new ProcessBuilder(
+        Paths.get(System.getProperty("java.home"), "bin", "java").toString,
+        "-cp",
+        System.getProperty("java.class.path"),
+        DyingHolder.getClass.getName.stripSuffix("$"),
+        job.output.toString
+      ).start()
+      assert(dies.waitFor() === 1)
+      assert(Files.exists(job.note("lock.json")))
       job.succeeds()
       assert(job.rows.size === 2)
+    }
+  }
+
+  test("overwrite replaces what runs wrote, and refuses what another program added to it") {
+    withJob { job =>
+      job.prompts(ids(1 to 4): _*)
+      job.succeeds()
+      job.prompts(ids(1 to 6): _*)
+      job.succeeds("job.partitions=2")
+      job.succeeds("output.mode=overwrite", "generation.seed=5")
+      val rows = job.rows
+      assert(rows.size === 6)
+      assert(rows.values.map(_._2).toSet.size === 1)
+      assert(job.manifest.get("runs").size === 1)
+      withSpark(_.range(3).coalesce(1).write.mode("append").parquet(job.output.toString))
+      val before = job.tableFiles.toSet
+      for (mode <- Seq("overwrite", "error-if-exists")) assert(job.run(s"output.mode=$mode").exitCode === 2)
+      val refused = job.run("output.mode=overwrite")
+      assert(refused.err.contains(", which none of the runs in its _dlm-spark/manifest.json wrote"), refused.err)
+      assert(job.tableFiles.toSet === before)
+    }
+  }
+
+  test("overwrite refuses a folder that another program wrote, and prompts that are reached by a link") {
+    withJob { job =>
+      job.prompts(ids(1 to 4): _*)
+      withSpark(_.range(3).write.parquet(job.output.toString))
+      Files.createDirectories(job.output.resolve("_delta_log"))
+      val before = job.tableFiles.toSet
+      val refused = job.run("output.mode=overwrite")
+      assert(refused.exitCode === 2)
+      assert(refused.err.contains("and nothing there says that this program wrote it"), refused.err)
+      assert(job.tableFiles.toSet === before)
+    }
+    withJob { job =>
+      job.prompts(ids(1 to 4): _*)
+      // Spark follows a link in the folder of prompts to where the output is to be.
+      val prompts = job.output.resolveSibling("prompts")
+      val far = Files.createDirectories(job.output.resolveSibling("far"))
+      Files.copy(job.output.resolveSibling("in.json"), far.resolve("in.json"))
+      Files.createSymbolicLink(Files.createDirectories(prompts).resolve("day=1"), far)
+      for (dry <- Seq(true, false)) {
+        val refused = job.run(Seq(s"input.path=$prompts", s"output.path=$far"), dry)
+        assert(refused.exitCode === 2)
+        assert(refused.err.contains(" holds in.json, which this command does not write"), refused.err)
+      }
+      Files.delete(prompts.resolve("day=1"))
+      Files.copy(far.resolve("in.json"), prompts.resolve("in.json"))
+      Files.delete(far.resolve("in.json"))
+      Files.createSymbolicLink(prompts.resolve("day=1"), far)
+      assert(job.run(Seq(s"input.path=$prompts", s"output.path=$far"), dry = false).exitCode === 0)
+      val refused = job.run(Seq(s"input.path=$prompts", s"output.path=$far"), dry = false)
+      assert(refused.exitCode === 2)
+      assert(refused.err.contains("is or holds input.path = "), refused.err)
     }
   }
 
