@@ -94,12 +94,12 @@ public final class Overlap {
       for (String file : files) {
         Path path = new Path(URI.create(file));
         if (isLink(path)) {
-          refuseInput(Place.of(path, hadoop));
+          refuseIfReplaced(Place.of(path, hadoop));
         }
         folders.add(path.getParent());
       }
       for (Path folder : folders) {
-        refuseInput(Place.of(folder, hadoop));
+        refuseIfReplaced(Place.of(folder, hadoop));
       }
     } catch (IOException | RuntimeException e) {
       throw refusal(e, input);
@@ -117,6 +117,13 @@ public final class Overlap {
   }
 
   private void refuseInput(Place input) {
+    refuseIfReplaced(input);
+    if (place.isIn(input)) {
+      throw readNextTime("lies inside");
+    }
+  }
+
+  private void refuseIfReplaced(Place input) {
     if (input.isIn(place)) {
       throw new RefusedException(
           "output.path = "
@@ -124,9 +131,6 @@ public final class Overlap {
               + " is or holds input.path = "
               + settings.input().path()
               + ": writing there would destroy the prompts; choose another folder");
-    }
-    if (place.isIn(input)) {
-      throw readNextTime("lies inside");
     }
   }
 

@@ -188,7 +188,8 @@ class CompareCommandTest {
     Files.createDirectories(folder.resolve("out"));
     Files.writeString(folder.resolve("out/part-00000.parquet"), "");
     assertThat(compare(GRID, "--set=output.mode=overwrite")).isEqualTo(2);
-    assertThat(err()).contains("/out holds part-00000.parquet, which this command does not write");
+    assertThat(err())
+        .contains("/out holds part-00000.parquet, and nothing there says that this program wrote it");
     assertThat(folder.resolve("out/part-00000.parquet")).exists();
   }
 
