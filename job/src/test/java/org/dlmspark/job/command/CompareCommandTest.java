@@ -189,7 +189,8 @@ class CompareCommandTest {
     Files.writeString(folder.resolve("out/part-00000.parquet"), "");
     assertThat(compare(GRID, "--set=output.mode=overwrite")).isEqualTo(2);
     assertThat(err())
-        .contains("/out holds part-00000.parquet, and nothing there says that this program wrote it");
+        .contains(
+            "/out holds part-00000.parquet, and nothing there says that this program wrote it");
     assertThat(folder.resolve("out/part-00000.parquet")).exists();
   }
 
