@@ -146,6 +146,16 @@ public final class DlmGenerator extends DlmGeneratorParams implements DefaultPar
     return with(systemPrompt(), value);
   }
 
+  /** Sets {@link #date()}. */
+  public DlmGenerator setDate(String value) {
+    return with(date(), value);
+  }
+
+  /** Sets {@link #allowSpecialTokens()}. */
+  public DlmGenerator setAllowSpecialTokens(boolean value) {
+    return with(allowSpecialTokens(), value);
+  }
+
   /** Sets {@link #modelPath()}. */
   public DlmGenerator setModelPath(String value) {
     return with(modelPath(), value);

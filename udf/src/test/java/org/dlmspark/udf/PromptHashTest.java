@@ -15,6 +15,7 @@ import org.dlmspark.udf.prompt.PromptSettings;
 import org.dlmspark.udf.prompt.PromptSource;
 import org.dlmspark.udf.prompt.TemplatePrompt;
 import org.dlmspark.udf.text.PromptTemplate;
+import org.dlmspark.udf.text.TextSettings;
 import org.junit.jupiter.api.Test;
 import scala.jdk.javaapi.CollectionConverters;
 
@@ -31,7 +32,9 @@ class PromptHashTest {
       List.of(GenerationKey.TEMPERATURE, GenerationKey.STOP);
 
   private static String hash(PromptSource source, StructType schema, Object... values) {
-    PromptSettings prompt = new PromptSettings("id", null, source, true, "Be.", List.of(), false);
+    PromptSettings prompt =
+        new PromptSettings(
+            "id", null, source, true, "Be.", List.of(), false, TextSettings.of(null, true));
     return new PromptHash(prompt, schema == TEXTS ? KEYS : List.of(), schema)
         .of(RowFactory.create(values));
   }

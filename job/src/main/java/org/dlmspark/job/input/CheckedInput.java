@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.substring;
 
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Column;
@@ -38,6 +39,11 @@ public record CheckedInput(
     return prompt.sampleColumn() == null
         ? List.of(prompt.idColumn())
         : List.of(prompt.idColumn(), prompt.sampleColumn());
+  }
+
+  /** The same rows, their prompts made on another day. */
+  public CheckedInput on(LocalDate day) {
+    return new CheckedInput(rows, prompt.on(day), rowKeys, count);
   }
 
   /** What the first row that asks something asks, shortened; null if there is none. */

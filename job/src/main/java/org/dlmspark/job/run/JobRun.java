@@ -64,7 +64,7 @@ public final class JobRun {
     this.spark = spark;
     this.settings = settings;
     this.console = console;
-    input = InputCheck.check(spark, settings);
+    input = InputCheck.check(spark, settings).on(RunFingerprint.day(settings, folder));
     SparkContext context = spark.sparkContext();
     new Overlap(settings, context.hadoopConfiguration()).check(List.of(input.rows().inputFiles()));
     int parallelism = context.defaultParallelism();

@@ -72,6 +72,13 @@ public final class PlanLines {
     if (!promptsAreColumn()) {
       lines.add(promptsLine());
     }
+    if (plan.model().asksForDate()) {
+      lines.add(
+          Line.of("date", "%s, as the chat template is told (input.date)", prompt.text().date()));
+    }
+    if (!prompt.text().allowSpecialTokens()) {
+      lines.add(new Line("special tokens", "plain text in messages"));
+    }
     if (prompt.sampleColumn() != null) {
       lines.add(
           Line.of(

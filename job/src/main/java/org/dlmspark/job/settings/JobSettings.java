@@ -12,6 +12,7 @@ import org.dlmspark.udf.prompt.PromptSource;
 import org.dlmspark.udf.prompt.TemplatePrompt;
 import org.dlmspark.udf.service.DecoderSettings;
 import org.dlmspark.udf.text.PromptTemplate;
+import org.dlmspark.udf.text.TextSettings;
 
 /**
  * All settings of a run, checked. Only {@link SettingsReader} makes them from text; the keys and
@@ -59,6 +60,8 @@ public record JobSettings(
    * @param samplesPerPrompt rows that each prompt gives
    * @param chat whether the prompt goes through the model's chat template
    * @param systemPrompt the system message; null for none; needs {@code chat}
+   * @param date the day that a chat template is told; null for the day of the run
+   * @param allowSpecialTokens whether the text of a special token in a message becomes that token
    */
   public record Input(
       String path,
@@ -73,7 +76,9 @@ public record JobSettings(
       boolean rowSettings,
       int samplesPerPrompt,
       boolean chat,
-      String systemPrompt) {
+      String systemPrompt,
+      String date,
+      boolean allowSpecialTokens) {
 
     /** The column that is added when {@code input.id-column} is null. */
     public static final String HASH_COLUMN = "id";
@@ -123,7 +128,8 @@ public record JobSettings(
               chat,
               systemPrompt,
               List.of(),
-              dedupe);
+              dedupe,
+              TextSettings.of(date, allowSpecialTokens));
     }
 
     private static PromptSource source(
@@ -159,7 +165,16 @@ public record JobSettings(
     public PromptSettings prompt(
         String column, String sampleColumn, List<FewShotExample> examples) {
       return new PromptSettings(
-          column, sampleColumn, source(), chat, systemPrompt, examples, dedupe);
+          column, sampleColumn, source(), chat, systemPrompt, examples, dedupe, text());
+    }
+
+    /**
+     * How messages become tokens.
+     *
+     * @return the settings, with today for a date that is null
+     */
+    public TextSettings text() {
+      return TextSettings.of(date, allowSpecialTokens);
     }
   }
 

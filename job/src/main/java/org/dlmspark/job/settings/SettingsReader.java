@@ -60,7 +60,9 @@ public final class SettingsReader {
             value("input.row-settings").yesOrNo(),
             value("input.samples-per-prompt").wholeInt(),
             value("input.chat").yesOrNo(),
-            value("input.system-prompt").text()),
+            value("input.system-prompt").text(),
+            value("input.date").text(),
+            value("input.allow-special-tokens").yesOrNo()),
         new JobSettings.Output(
             value("output.path").text(),
             value("output.mode").choice(OutputMode.values()),

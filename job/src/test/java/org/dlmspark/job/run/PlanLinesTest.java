@@ -41,7 +41,8 @@ class PlanLinesTest {
               false,
               false),
           8_015_581_184L,
-          List.of("an adapter lies beside it"));
+          List.of("an adapter lies beside it"),
+          false);
 
   private static PlanLines plan(SparkConf conf, String... overrides) {
     List<String> all =

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsReaderTest {
 
@@ -59,6 +60,8 @@ class SettingsReaderTest {
     expected.put("input.samples-per-prompt", "1");
     expected.put("input.chat", "true");
     expected.put("input.system-prompt", "null");
+    expected.put("input.date", "null");
+    expected.put("input.allow-special-tokens", "true");
     expected.put("output.path", "null");
     expected.put("output.mode", "resume");
     expected.put("output.changed", "fail");
@@ -114,7 +117,7 @@ class SettingsReaderTest {
         .isEqualTo(
             new JobSettings.Input(
                 "in", "parquet", Map.of(), "id", "prompt", null, null, null, false, true, 1, true,
-                null));
+                null, null, true));
     assertThat(settings.input().source()).isEqualTo(new ColumnPrompt("prompt"));
     assertThat(settings.output())
         .isEqualTo(
@@ -144,6 +147,8 @@ class SettingsReaderTest {
             "input.samples-per-prompt=3",
             "input.chat=true",
             "input.system-prompt=Be brief.",
+            "input.date=2024-07-26",
+            "input.allow-special-tokens=false",
             "output.mode=overwrite",
             "output.changed=redo",
             "output.format=iceberg",
@@ -194,7 +199,9 @@ class SettingsReaderTest {
                 false,
                 3,
                 true,
-                "Be brief."));
+                "Be brief.",
+                "2024-07-26",
+                false));
     assertThat(settings.output())
         .isEqualTo(
             new JobSettings.Output(
@@ -401,6 +408,16 @@ class SettingsReaderTest {
     assertThatThrownBy(() -> read(null, override))
         .isInstanceOf(RefusedException.class)
         .hasMessage(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"2024-13-01", "2023-02-29", "26 Jul 2024", "0000-01-01", "today", "20240726"})
+  void aDateIsADay(String date) {
+    assertThatThrownBy(() -> read(null, "input.date=" + date))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage(
+            "input.date = " + date + ": must be a day, such as 2024-07-26, or null for today");
   }
 
   @Test

@@ -83,6 +83,38 @@ class ResumeSuite extends AnyFunSuite with CommandRuns with TempFolder {
 
   private def ids(numbers: Range): Seq[(String, Int)] = numbers.map(i => s"row$i" -> (i % 7 + 1))
 
+  test("an output whose template asks for the date goes on with the day that it was begun on") {
+    withTempDir { folder =>
+      val job = new Job(folder)
+      val template = folder.resolve("model").resolve("chat_template.jinja")
+      Files.writeString(template, "{{ strftime_now('%d %b %Y') }} {{ messages[0].content }}")
+      job.prompts(ids(1 to 3): _*)
+      assert(job.succeeds("input.date=2024-07-26").out.contains("2024-07-26, as the chat template is told"))
+      job.prompts(ids(1 to 5): _*)
+      val resumed = job.succeeds()
+      assert(resumed.out.contains("2024-07-26, as the chat template is told"), resumed.out)
+      assert(job.rows.size === 5)
+      assert(job.manifest.at("/fingerprint/settings/input.date").asText === "2024-07-26")
+      val other = job.run("input.date=2024-07-27")
+      assert(other.exitCode === 2)
+      assert(other.err.contains("input.date: 2024-07-26 in the output, now 2024-07-27"), other.err)
+      assert(job.succeeds("output.mode=overwrite").out.contains(s"${java.time.LocalDate.now}, as the chat template is told"))
+    }
+  }
+
+  test("an output whose template asks for no date goes on at any day, and forbidden special tokens are noted") {
+    withJob { job =>
+      job.prompts(ids(1 to 3): _*)
+      job.succeeds("input.date=2024-07-26")
+      assert(!job.manifest.at("/fingerprint/settings").has("input.date"))
+      assert(!job.manifest.at("/fingerprint/settings").has("input.allow-special-tokens"))
+      job.succeeds("input.date=2024-07-27")
+      val other = job.run("input.allow-special-tokens=false")
+      assert(other.exitCode === 2)
+      assert(other.err.contains("input.allow-special-tokens: (none) in the output, now false"), other.err)
+    }
+  }
+
   test("the same command again does nothing") {
     withJob { job =>
       job.prompts(ids(1 to 5): _*)
