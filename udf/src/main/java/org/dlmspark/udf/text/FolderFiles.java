@@ -29,7 +29,8 @@ final class FolderFiles {
     if (!Files.isRegularFile(file)) {
       // A pipe would be read for ever.
       throw new TextException(
-          file + ": is no file; check that the folder is a Hugging Face model folder");
+          file
+              + ": is no file, or a link to one that is not there; check that the folder is a Hugging Face model folder");
     }
     requireInside(file);
     // Bounded while reading: the size that a file system states may be wrong or change.

@@ -8,6 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +64,7 @@ final class NativeTokenizer implements AutoCloseable {
    */
   static Source source(Path folder, TokenizerConfig config) {
     Path file = folder.resolve("tokenizer.json");
-    return Files.exists(file)
+    return Files.exists(file, LinkOption.NOFOLLOW_LINKS)
         ? new Source(file, FolderFiles.read(file, MAX_TOKENIZER_BYTES))
         : new Source(folder.resolve("vocab.json"), Qwen2Files.tokenizerJson(folder, config));
   }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -33,7 +34,7 @@ record TemplateSource(String name, String text) {
    */
   static Optional<TemplateSource> find(Path folder, TokenizerConfig config) {
     Path file = folder.resolve("chat_template.jinja");
-    if (Files.exists(file)) {
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       return Optional.of(new TemplateSource(file.toString(), text(file)));
     }
     JsonNode node = config.chatTemplate();

@@ -394,6 +394,27 @@ class TextCodecTest {
     }
   }
 
+  /** As a Hugging Face cache leaves them when a snapshot is copied without its blobs. */
+  @Test
+  void linksToFilesThatAreNotThereAreNoMissingFiles() throws IOException {
+    Fixtures.folder(folder, Map.of());
+    Path template = folder.resolve("chat_template.jinja");
+    Files.createSymbolicLink(template, Path.of("gone"));
+    try (TextCodec codec = TextCodec.open(folder)) {
+      assertThat(codec.brokenTemplate().orElseThrow())
+          .startsWith(template + ": is no file, or a link to one that is not there");
+    }
+    for (String name : new String[] {"tokenizer_config.json", "tokenizer.json"}) {
+      Path file = folder.resolve(name);
+      Files.deleteIfExists(file);
+      Files.createSymbolicLink(file, Path.of("gone"));
+      assertThatThrownBy(() -> TextCodec.open(folder))
+          .isInstanceOf(TextException.class)
+          .hasMessageStartingWith(file + ": is no file, or a link to one that is not there");
+      Files.delete(file);
+    }
+  }
+
   @Test
   void aConfigurationOfEndlessManyValuesIsRefused() {
     Fixtures.folder(
