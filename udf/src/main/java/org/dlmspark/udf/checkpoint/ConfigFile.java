@@ -129,7 +129,7 @@ final class ConfigFile {
   }
 
   private static boolean same(JsonNode a, JsonNode b) {
-    return a.isNumber() && b.isNumber() ? a.doubleValue() == b.doubleValue() : a.equals(b);
+    return (a.isNumber() && b.isNumber()) ? a.doubleValue() == b.doubleValue() : a.equals(b);
   }
 
   /** The name under which a value stands here: the one asked for, unless only its other one is. */
