@@ -54,7 +54,12 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     usageHelpAutoWidth = true,
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:done", "1:failed while running", "2:refused before anything was decoded"},
+    exitCodeList = {
+      "0:done",
+      "1:failed while running",
+      "2:refused before anything was decoded",
+      "3:done, but more rows have an error than job.fail-on-errors allows"
+    },
     footerHeading = "%nExample:%n",
     footer = {
       "  ./submit.sh compare --model /models/LLaDA-8B-Instruct --input prompts.parquet \\",
@@ -147,13 +152,14 @@ final class CompareCommand implements Callable<Integer> {
         plan.refuseHopeless();
         console.block("Comparing", plan.brief());
         lock.check();
-        new Comparison(spark, plan, folder, decoder, generator, console)
-            .run(runId, origin(spark.sparkContext()));
+        Comparison comparison = new Comparison(spark, plan, folder, decoder, generator, console);
+        return comparison.run(runId, origin(spark.sparkContext()))
+            ? DlmSparkCommand.ERRORS
+            : DlmSparkCommand.DONE;
       } finally {
         spark.stop();
       }
     }
-    return DlmSparkCommand.DONE;
   }
 
   private void checkOptions() {

@@ -77,7 +77,7 @@ public final class DlmSparkCommand implements Callable<Integer> {
   public static final int REFUSED = 2;
 
   /** All rows are written, and more of them have an error than is allowed. */
-  private static final int ERRORS = 3;
+  static final int ERRORS = 3;
 
   /** Ends the output of a dry run. */
   static final String DRY_RUN =
@@ -201,7 +201,10 @@ public final class DlmSparkCommand implements Callable<Integer> {
       }
       ErrorVerdict verdict = ErrorVerdict.of(summary, settings.job().failOnErrors());
       if (verdict.isAlarming()) {
-        console.error(verdict.message());
+        console.error(
+            verdict.message(
+                "the summary names the errors, and --set output.mode=retry-failed does these rows"
+                    + " anew"));
       }
       return verdict.tooMany() ? ERRORS : DONE;
     }

@@ -13,6 +13,7 @@ import org.dlmspark.job.Console;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.input.CheckedInput;
 import org.dlmspark.job.output.OutputFolder;
+import org.dlmspark.job.run.ErrorVerdict;
 import org.dlmspark.job.run.GenerateJob;
 import org.dlmspark.job.run.RowGenerator;
 import org.dlmspark.job.settings.JobSettings;
@@ -68,8 +69,10 @@ public final class Comparison {
    *
    * @param runId the run's name
    * @param origin where and when it is done, and by which version, for the written table
+   * @return whether under some setting more rows have an error than {@code job.fail-on-errors}
+   *     allows
    */
-  public void run(String runId, List<Line> origin) throws IOException {
+  public boolean run(String runId, List<Line> origin) throws IOException {
     folder.begin(plan.settings().output().mode() == OutputMode.OVERWRITE, runId);
     List<CompareGrid.Entry> entries = plan.grid().entries();
     ComparisonTable table =
@@ -100,6 +103,24 @@ public final class Comparison {
         ComparisonTable.rows(done),
         ComparisonReport.markdown(table, plan.grid(), done, head));
     report(table, done, Duration.ofNanos(System.nanoTime() - start));
+    return tooManyErrors(done);
+  }
+
+  private boolean tooManyErrors(List<ComparedSetting> done) {
+    boolean tooMany = false;
+    for (ComparedSetting setting : done) {
+      ErrorVerdict verdict =
+          new ErrorVerdict(
+              "setting \"" + setting.name() + "\"'s",
+              setting.totals().rows(),
+              setting.totals().errors(),
+              plan.settings().job().failOnErrors());
+      if (verdict.isAlarming()) {
+        console.error(verdict.message("column error says why"));
+      }
+      tooMany |= verdict.tooMany();
+    }
+    return tooMany;
   }
 
   /**

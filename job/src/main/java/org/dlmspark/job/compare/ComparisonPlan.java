@@ -1,7 +1,9 @@
 package org.dlmspark.job.compare;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.spark.SparkConf;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.RefusedException;
@@ -55,7 +57,12 @@ public record ComparisonPlan(
    * @throws RefusedException naming the setting under which every row would have an error
    */
   public void refuseHopeless() {
+    Set<List<Integer>> known = new HashSet<>();
     for (CompareGrid.Entry entry : grid.entries()) {
+      List<Integer> space = List.of(entry.generation().genLength(), entry.generation().branches());
+      if (!known.add(space) && rows.rowKeys().isEmpty()) {
+        continue; // nothing else decides whether a prompt fits
+      }
       JobPlan plan =
           new JobPlan(
               settings.with(entry.generation()), each.model(), rows, each.partitions(), each.gpu());

@@ -50,17 +50,18 @@ public record ErrorVerdict(String whose, long rows, long failed, Double mostShar
   /**
    * The verdict in words.
    *
+   * @param remedy what to do
    * @return a sentence
    */
-  public String message() {
+  public String message(String remedy) {
     return String.format(
         Locale.ROOT,
-        "%,d of %s %,d rows (%s) have an error%s: all rows are written, the summary names the"
-            + " errors, and --set output.mode=retry-failed does these rows anew",
+        "%,d of %s %,d rows (%s) have an error%s: all rows are written; %s",
         failed,
         whose,
         rows,
         Console.percent((double) failed / rows),
-        tooMany() ? ", more than job.fail-on-errors = " + mostShare : "");
+        tooMany() ? ", more than job.fail-on-errors = " + mostShare : "",
+        remedy);
   }
 }

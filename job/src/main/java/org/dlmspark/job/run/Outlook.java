@@ -18,9 +18,6 @@ import org.dlmspark.udf.service.ErrorCode;
  */
 record Outlook(long rows, int looked, List<Integer> tokens, Map<ErrorCode, List<Seen>> refused) {
 
-  /** A share of errors says nothing before so many rows. */
-  private static final int LEAST_ROWS = 200;
-
   /**
    * A row that was looked at.
    *
@@ -67,7 +64,18 @@ record Outlook(long rows, int looked, List<Integer> tokens, Map<ErrorCode, List<
    * @param good rows of the output without an error
    */
   boolean isHopeless(long good) {
-    return looked > 0 && failing() == looked && (looked >= LEAST_ROWS || (isWhole() && good == 0));
+    return looked > 0
+        && failing() == looked
+        && (looked >= ErrorLimit.LEAST_ROWS || (isWhole() && good == 0));
+  }
+
+  /**
+   * Whether a run will most likely stop by its {@link ErrorLimit}.
+   *
+   * @param mostShare {@code job.max-error-share}
+   */
+  boolean meetsLimit(double mostShare) {
+    return looked >= ErrorLimit.LEAST_ROWS && failing() > mostShare * looked;
   }
 
   /** The length that a share of the prompts does not exceed; there must be some. */

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.dlmspark.job.Console;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.Excerpt;
 import org.dlmspark.job.RefusedException;
@@ -56,6 +57,15 @@ public final class OutlookLines {
     for (String failure : failures()) {
       lines.add(new Line(label, failure));
       label = "";
+    }
+    double mostShare = settings.job().maxErrorShare();
+    if (outlook.meetsLimit(mostShare)) {
+      lines.add(
+          Line.of(
+              label,
+              "%s of them, more than job.max-error-share = %s: the run will stop after a wave",
+              Console.percent((double) outlook.failing() / outlook.looked()),
+              mostShare));
     }
     return lines;
   }

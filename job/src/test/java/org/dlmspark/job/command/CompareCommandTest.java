@@ -151,6 +151,19 @@ class CompareCommandTest {
   }
 
   @Test
+  void moreErrorsThanAreAllowedAreAnExitCode() throws IOException {
+    input("{\"id\": 1, \"prompt\": \"abc\"}", "{\"id\": 2, \"prompt\": \"\"}");
+    assertThat(compare(GRID, "--set=job.fail-on-errors=0.4")).isEqualTo(3);
+    assertThat(err().lines())
+        .satisfiesExactly(
+            none ->
+                assertThat(none)
+                    .startsWith("dlm-spark: 1 of setting \"none\"'s 2 rows (50.0%) have an error"),
+            decode -> assertThat(decode).contains("1 of setting \"decode 8\"'s 2 rows"));
+    assertThat(folder.resolve("out/compare.parquet")).exists();
+  }
+
+  @Test
   void theRowsAreTheSameHoweverTheInputIsCut() throws IOException {
     List<String> lines =
         IntStream.range(0, 40).mapToObj(i -> "{\"id\": " + i + ", \"prompt\": \"a\"}").toList();

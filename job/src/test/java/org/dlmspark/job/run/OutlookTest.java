@@ -148,6 +148,21 @@ class OutlookTest {
   }
 
   @Test
+  void aRunThatWillStopIsToldSo() {
+    List<Outlook.Seen> seen = new ArrayList<>(times(240, fine(1)));
+    Outlook.Seen bad = refused("a", ErrorCode.PROMPT_EMPTY, "empty");
+    seen.addAll(times(60, bad));
+    assertThat(failures(Outlook.of(300, seen))).hasSize(1);
+    seen.add(bad);
+    assertThat(failures(Outlook.of(301, seen)))
+        .last()
+        .isEqualTo(
+            "20.3% of them, more than job.max-error-share = 0.2: the run will stop after a wave");
+    assertThat(failures(Outlook.of(301, seen), "job.max-error-share=1")).hasSize(1);
+    assertThat(failures(Outlook.of(2, List.of(fine(1), bad)))).hasSize(1);
+  }
+
+  @Test
   void nothingButErrorsIsRefused() {
     Outlook.Seen bad = refused("a", ErrorCode.PROMPT_EMPTY, "empty");
     assertThatThrownBy(() -> lines(Outlook.of(2, times(2, bad))).refuseHopeless(0))
