@@ -39,7 +39,7 @@ public final class ShownValue {
    * @param values values in the order in which they are shown
    * @return their texts, with commas between
    */
-  public static String list(Collection<String> values) {
+  static String list(Collection<String> values) {
     int more = values.size() - MOST_LISTED;
     return values.stream().limit(MOST_LISTED).map(ShownValue::of).collect(Collectors.joining(", "))
         + (more > 0 ? " and " + more + " more" : "");
