@@ -67,7 +67,7 @@ interface ProcessTable {
       try {
         String line =
             Files.readString(proc.resolve(pid + "/stat"), StandardCharsets.ISO_8859_1); // a name
-        return line.substring(line.lastIndexOf(')') + 2).split(" ")[START];
+        return line.substring(line.lastIndexOf(')') + 2).split(" ", -1)[START];
       } catch (IOException | RuntimeException e) {
         return "";
       }
