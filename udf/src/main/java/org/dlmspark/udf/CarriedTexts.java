@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -15,6 +15,7 @@ import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.MapType;
+import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -33,14 +34,18 @@ public final class CarriedTexts {
   private final Set<String> read;
   private final List<Column> before = new ArrayList<>();
   private final List<Column> after = new ArrayList<>();
+  private final List<String> carried = new ArrayList<>();
   private StructType between = new StructType();
 
-  private CarriedTexts(StructType input, Set<String> read) {
+  private CarriedTexts(StructType input, List<String> along, Set<String> read) {
     this.input = input;
     this.read = read;
     for (StructField field : input.fields()) {
-      add(field);
+      if (read.contains(field.name())) {
+        add(Columns.named(field.name()), field);
+      }
     }
+    along.forEach(name -> carry(input.apply(name)));
     OutputSchema.COLUMNS.forEach(column -> after.add(Columns.named(column)));
   }
 
@@ -48,38 +53,55 @@ public final class CarriedTexts {
    * The rows with what a task adds to each.
    *
    * @param rows the input rows
+   * @param along the columns that come out again
    * @param settings which columns the task reads
-   * @param task makes the task's function for a schema of its input rows
-   * @return the rows, their columns followed by {@link OutputSchema#COLUMNS}
+   * @param task makes the task's function for a schema of its input rows, and the names of those
+   *     columns of it that come out again
+   * @return the rows, those columns followed by {@link OutputSchema#COLUMNS}
    */
   public static Dataset<Row> through(
       Dataset<Row> rows,
+      List<String> along,
       GenerateSettings settings,
-      Function<StructType, MapPartitionsFunction<Row, Row>> task) {
+      BiFunction<StructType, List<String>, MapPartitionsFunction<Row, Row>> task) {
+    StructType input = rows.schema();
     Set<String> read = new HashSet<>(settings.prompt().source().columns());
     read.add(settings.prompt().idColumn());
-    settings.rowKeys().forEach(key -> read.add(key.column()));
-    CarriedTexts carried = new CarriedTexts(rows.schema(), read);
-    return rows.select(carried.before.toArray(Column[]::new))
-        .mapPartitions(task.apply(carried.between), Encoders.row(OutputSchema.of(carried.between)))
-        .select(carried.after.toArray(Column[]::new));
+    settings
+        .rowKeys()
+        .forEach(key -> read.add(input.fieldNames()[RowSettings.column(input, key)]));
+    CarriedTexts texts = new CarriedTexts(input, along, read);
+    return rows.select(texts.before.toArray(Column[]::new))
+        .mapPartitions(
+            task.apply(texts.between, List.copyOf(texts.carried)),
+            Encoders.row(OutputSchema.of(texts.carriedSchema())))
+        .select(texts.after.toArray(Column[]::new));
   }
 
-  private void add(StructField field) {
+  private StructType carriedSchema() {
+    return new StructType(carried.stream().map(between::apply).toArray(StructField[]::new));
+  }
+
+  private void add(Column column, StructField field) {
+    before.add(column);
+    between = between.add(field);
+  }
+
+  private void carry(StructField field) {
     Column column = Columns.named(field.name());
     DataType bytes = bytes(field.dataType());
-    boolean hasTexts = !bytes.equals(field.dataType());
-    if (!hasTexts || read.contains(field.name())) {
-      before.add(column);
-      between = between.add(field);
-    }
-    if (!hasTexts) {
+    boolean isRead = read.contains(field.name());
+    if (bytes.equals(field.dataType())) {
+      if (!isRead) {
+        add(column, field);
+      }
+      carried.add(field.name());
       after.add(column);
       return;
     }
-    String name = read.contains(field.name()) ? copyName() : field.name();
-    before.add(column.cast(bytes).as(name));
-    between = between.add(name, bytes, field.nullable());
+    String name = isRead ? copyName() : field.name();
+    add(column.cast(bytes).as(name), new StructField(name, bytes, field.nullable(), Metadata.empty()));
+    carried.add(name);
     after.add(Columns.named(name).cast(field.dataType()).as(field.name(), field.metadata()));
   }
 

@@ -1,5 +1,6 @@
 package org.dlmspark.udf;
 
+import java.util.List;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.DefaultParamsReadable;
@@ -89,7 +90,12 @@ public final class DlmGenerator extends DlmGeneratorParams implements DefaultPar
   @Override
   public Dataset<Row> transform(Dataset<?> dataset) {
     var unused = transformSchema(dataset.schema());
-    return CarriedTexts.through(dataset.toDF(), settings(dataset.schema()), this::udf);
+    GenerateSettings settings = settings(dataset.schema());
+    return CarriedTexts.through(
+        dataset.toDF(),
+        List.of(dataset.columns()),
+        settings,
+        (schema, carried) -> new GenerateUdf(schema, carried, settings, null));
   }
 
   /**
@@ -102,13 +108,9 @@ public final class DlmGenerator extends DlmGeneratorParams implements DefaultPar
    */
   @Override
   public StructType transformSchema(StructType schema) {
-    var unused = udf(schema);
-    return OutputSchema.of(schema);
-  }
-
-  private GenerateUdf udf(StructType schema) {
     GenerateSettings settings = settings(schema);
-    return ParamValues.inParamNames(() -> new GenerateUdf(schema, settings));
+    var unused = ParamValues.inParamNames(() -> new GenerateUdf(schema, settings));
+    return OutputSchema.of(schema);
   }
 
   @Override

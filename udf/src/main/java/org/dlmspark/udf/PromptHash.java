@@ -57,7 +57,7 @@ public final class PromptHash implements Serializable {
       add(digest, message.content());
     }
     for (GenerationKey key : rowKeys) {
-      int column = schema.fieldIndex(key.column());
+      int column = RowSettings.column(schema, key);
       if (!row.isNullAt(column)) {
         add(digest, key.key());
         Object value = row.get(column);
@@ -99,7 +99,7 @@ public final class PromptHash implements Serializable {
    */
   public Column column() {
     TreeSet<String> read = new TreeSet<>(source.columns());
-    rowKeys.forEach(key -> read.add(key.column()));
+    rowKeys.forEach(key -> read.add(schema.fieldNames()[RowSettings.column(schema, key)]));
     StructType columns = new StructType();
     for (String name : read) {
       columns = columns.add(schema.apply(name));

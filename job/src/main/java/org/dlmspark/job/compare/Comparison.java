@@ -132,10 +132,8 @@ public final class Comparison {
     CheckedInput rows = plan.rows();
     int partitions = plan.each().partitions();
     CheckedInput few =
-        new CheckedInput(
+        rows.with(
             rows.rows().limit(WARM_UP_ROWS * partitions),
-            rows.prompt(),
-            rows.rowKeys(),
             Math.min(rows.count(), (long) WARM_UP_ROWS * partitions));
     job(plan.grid().baseline())
         .generated(few, partitions, runId, 0)
@@ -153,7 +151,7 @@ public final class Comparison {
         .write()
         .parquet(folder.uncommitted());
     folder.commit(entry);
-    StructType schema = rows.rows().schema();
+    StructType schema = rows.outputSchema();
     ComparedSetting compared =
         ComparedSetting.read(
             entry,
@@ -186,6 +184,7 @@ public final class Comparison {
                 settings.output().changed(),
                 OutputFormat.PARQUET,
                 null,
+                settings.output().columns(),
                 false),
             settings.decoder(),
             entry.generation(),

@@ -73,10 +73,10 @@ public record ComparisonFolder(SparkSession spark, OutputFolder folder) {
    * The rows of a setting that is done.
    *
    * @param entry the setting
-   * @param input the columns of the input
+   * @param schema the columns of the output
    */
-  Dataset<Row> written(CompareGrid.Entry entry, StructType input) {
-    return spark.read().schema(OutputSchema.of(input)).parquet(rows(entry));
+  Dataset<Row> written(CompareGrid.Entry entry, StructType schema) {
+    return spark.read().schema(schema).parquet(rows(entry));
   }
 
   /** Where the rows of the setting that is being done are written, until they are all there. */

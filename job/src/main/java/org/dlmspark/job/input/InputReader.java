@@ -1,7 +1,9 @@
 package org.dlmspark.job.input;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -10,6 +12,7 @@ import org.apache.spark.SparkThrowable;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.udf.service.FailureReason;
@@ -21,6 +24,11 @@ final class InputReader {
       Pattern.compile("\\.(jsonl?|csv|orc|avro)(\\.(gz|bz2|zst))?$");
 
   private static final String CSV_PRUNING = "columnPruning";
+  /** Where Spark puts a line that is not what its format asks for. */
+  static final String UNREADABLE = "_corrupt_record";
+
+  /** Formats whose lines may be so. */
+  private static final Set<String> OF_LINES = Set.of("json", "csv");
 
   private final JobSettings.Input input;
 
@@ -44,6 +52,19 @@ final class InputReader {
       options.put(CSV_PRUNING, "false");
     }
     return reading(() -> spark.read().format(input.format()).options(options).load(input.path()));
+  }
+
+  /** What Spark says by a column of its own. */
+  List<Line> warnings(Dataset<Row> opened) {
+    return OF_LINES.contains(input.format()) && List.of(opened.columns()).contains(UNREADABLE)
+        ? List.of(
+            Line.of(
+                "unreadable lines",
+                "there are some that are no %s: they have no column but %s, and become rows with an"
+                    + " error; mend them, or leave them out with input.options.mode = DROPMALFORMED",
+                input.format(),
+                UNREADABLE))
+        : List.of();
   }
 
   /** The slip that is made most often, before Spark tells of it in many words. */
@@ -88,6 +109,13 @@ final class InputReader {
                     + format
                     + ": Spark knows no such format; name one such as parquet, json or csv, or give"
                     + " Spark the jar that brings it (--packages)";
+            case "COLUMN_ALREADY_EXISTS" ->
+                path
+                    + " has more than one column or field "
+                    + ((SparkThrowable) e).getMessageParameters().get("columnName")
+                    + ", or some that differ in upper and lower case alone: rename them in the"
+                    + " input; where only the case differs, --conf spark.sql.caseSensitive=true"
+                    + " tells them apart";
             case "UNABLE_TO_INFER_SCHEMA" ->
                 path + " holds no " + format + " files: check the path and input.format";
             default ->

@@ -1,7 +1,6 @@
 package org.dlmspark.job.run;
 
 import static org.apache.spark.sql.functions.coalesce;
-import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
 
@@ -16,6 +15,7 @@ import org.dlmspark.udf.CarriedTexts;
 import org.dlmspark.udf.GenerateSettings;
 import org.dlmspark.udf.RowCounts;
 import org.dlmspark.udf.decode.GenerationKey;
+import org.dlmspark.udf.prompt.Columns;
 import org.dlmspark.udf.service.DecoderSettings;
 
 /** The Spark job: prompts in, rows with completions out. */
@@ -68,8 +68,9 @@ public final class GenerateJob {
             .rows()
             .repartition(partitions, input.place())
             .sortWithinPartitions(order.toArray(Column[]::new)),
+        input.carried(),
         generate,
-        schema -> generator.over(schema, generate, counts));
+        (schema, carried) -> generator.over(schema, carried, generate, counts));
   }
 
   /** In proportion to the steps of a row and the positions of each: only the order matters. */
@@ -77,7 +78,7 @@ public final class GenerateJob {
     Column length = lit(settings.generation().genLength());
     if (input.rowKeys().contains(GenerationKey.GEN_LENGTH)) {
       // What is no number makes an error row, which takes no time.
-      Column own = expr("try_cast(" + GenerationKey.GEN_LENGTH.column() + " AS INT)");
+      Column own = Columns.named(GenerationKey.GEN_LENGTH.column()).try_cast("INT");
       length = coalesce(own, length);
     }
     Column characters = coalesce(length(input.promptText()), lit(0));

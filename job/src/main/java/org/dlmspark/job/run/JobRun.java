@@ -20,7 +20,6 @@ import org.dlmspark.job.output.TablePublisher;
 import org.dlmspark.job.settings.ChangedRows;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.job.settings.OutputMode;
-import org.dlmspark.udf.OutputSchema;
 import org.dlmspark.udf.service.DecoderSettings;
 import org.dlmspark.udf.service.FailureReason;
 
@@ -176,7 +175,7 @@ public final class JobRun {
       return null;
     }
     TablePublisher table = new TablePublisher(spark, settings.output(), input.nameColumns());
-    table.prepare(OutputSchema.of(input.rows().schema()));
+    table.prepare(input.outputSchema());
     return table;
   }
 

@@ -15,11 +15,13 @@ import static org.apache.spark.sql.functions.when;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.dlmspark.job.input.CheckedInput;
 import org.dlmspark.job.output.OutputFolder;
@@ -33,12 +35,8 @@ import org.dlmspark.udf.prompt.Columns;
 /** The rows of an output beside those of its input, matched by their names. */
 final class OutputRows {
 
-  /** The name columns of the other side of a join, each with its number. */
-  private static final String OTHER = "dlm_spark_name_";
-
-  private static final String ASKS = "dlm_spark_asks";
-  private static final String CELL = "dlm_spark_cell";
-  private static final String ROWS = "dlm_spark_rows";
+  private static final String ERROR = "error";
+  private static final String ORIGIN = "origin";
 
   private final SparkSession spark;
   private final OutputFolder folder;
@@ -46,6 +44,14 @@ final class OutputRows {
   private final StructType schema;
   private final boolean retries;
   private final boolean redoes;
+
+  /** The name columns of the other side of a join. */
+  private final List<String> others;
+
+  private final String asks;
+  private final String more;
+  private final String rowCount;
+  private final String file;
 
   /**
    * Names an output, which need not exist.
@@ -60,9 +66,23 @@ final class OutputRows {
     this.spark = spark;
     this.folder = folder;
     this.input = input;
-    schema = OutputSchema.of(input.rows().schema());
+    schema = input.outputSchema();
     retries = output.mode() == OutputMode.RETRY_FAILED;
     redoes = output.changed() == ChangedRows.REDO;
+    others = IntStream.range(0, input.nameColumns().size()).mapToObj(i -> free("name_" + i)).toList();
+    asks = free("asks");
+    more = free("more");
+    rowCount = free("rows");
+    file = free("file");
+  }
+
+  /** A name that no column of the input or the output has. */
+  private String free(String wish) {
+    StructType all = schema;
+    for (StructField field : input.rows().schema().fields()) {
+      all = all.add(field);
+    }
+    return Columns.fresh(all, "dlm_spark_" + wish);
   }
 
   /** All rows that are in the output now; files that come later are not among them. */
@@ -78,6 +98,23 @@ final class OutputRows {
    */
   Dataset<Row> committed(List<String> files) {
     return spark.read().schema(schema).parquet(folder.tablePaths(files));
+  }
+
+  /** The name of the column {@link #withFiles} adds. */
+  String file() {
+    return file;
+  }
+
+  /** The rows that are in the output now, as far as it matters which of them to do anew, with the names of their files. */
+  Dataset<Row> withFiles() {
+    StructType looked = new StructType();
+    for (String name : input.nameColumns()) {
+      looked = looked.add(schema.apply(name));
+    }
+    looked = looked.add(schema.apply(ERROR)).add(schema.apply(ORIGIN));
+    Dataset<Row> rows = spark.read().schema(looked).parquet(folder.path());
+    // Not by its plain name: a column of the input may have that.
+    return rows.withColumn(file, rows.metadataColumn("_metadata").getField("file_name"));
   }
 
   /** Refuses to replace files that no run of the output wrote. */
@@ -115,17 +152,17 @@ final class OutputRows {
    */
   Dataset<Row> compared(Column cell) {
     Column there = Columns.named(input.nameColumns().get(0)).isNotNull();
-    Column asked = col(OTHER + 0).isNotNull();
+    Column asked = col(others.get(0)).isNotNull();
     Column both = there.and(asked);
     Column changed = both.and(hasChanged()).and(not(toRetry()));
     return named()
-        .join(asking(CELL, cell), sameName(), "full_outer")
-        .groupBy(CELL)
+        .join(asking(cell), sameName(), "full_outer")
+        .groupBy(more)
         .agg(
             counted(asked).as("input"),
-            coalesce(sum(ROWS), lit(0L)).as("done"),
-            counted(col(ROWS).gt(1)).as("doubled"),
-            min(when(col(ROWS).gt(1), name())).as("doubled_example"),
+            coalesce(sum(rowCount), lit(0L)).as("done"),
+            counted(col(rowCount).gt(1)).as("doubled"),
+            min(when(col(rowCount).gt(1), name())).as("doubled_example"),
             counted(there.and(hasFailed())).as("failed"),
             counted(there.and(not(asked))).as("gone"),
             counted(asked.and(not(there))).as("missing"),
@@ -140,9 +177,9 @@ final class OutputRows {
     return committed()
         .groupBy(input.nameColumns().stream().map(Columns::named).toArray(Column[]::new))
         .agg(
-            count(lit(1)).as(ROWS),
-            first(struct(hash().as(OutputSchema.PROMPT_HASH))).as("origin"),
-            first(col("error")).as("error"));
+            count(lit(1)).as(rowCount),
+            first(struct(hash().as(OutputSchema.PROMPT_HASH))).as(ORIGIN),
+            first(col(ERROR)).as(ERROR));
   }
 
   private static Column counted(Column condition) {
@@ -150,16 +187,16 @@ final class OutputRows {
   }
 
   private static Column hash() {
-    return col("origin").getField(OutputSchema.PROMPT_HASH);
+    return col(ORIGIN).getField(OutputSchema.PROMPT_HASH);
   }
 
   private static Column hasFailed() {
-    return col("error").isNotNull();
+    return col(ERROR).isNotNull();
   }
 
   /** Of what a version without hashes wrote nobody knows whether it has changed. */
-  private static Column hasChanged() {
-    return hash().isNotNull().and(hash().notEqual(col(ASKS)));
+  private Column hasChanged() {
+    return hash().isNotNull().and(hash().notEqual(col(asks)));
   }
 
   private Column toRetry() {
@@ -171,24 +208,22 @@ final class OutputRows {
   }
 
   private Dataset<Row> asking() {
-    return asking("dlm_spark_unused", lit(null));
+    return asking(lit(null));
   }
 
-  /** The names of the input's rows and what each asks. */
-  private Dataset<Row> asking(String more, Column value) {
+  /** The names of the input's rows, what each asks, and something more of it. */
+  private Dataset<Row> asking(Column value) {
     List<Column> columns = new ArrayList<>(List.of(otherNames()));
-    columns.add(input.promptHash().as(ASKS));
+    columns.add(input.promptHash().as(asks));
     columns.add(value.as(more));
     return input.rows().select(columns.toArray(Column[]::new));
   }
 
   private Column[] otherNames() {
     List<String> names = input.nameColumns();
-    Column[] others = new Column[names.size()];
-    for (int i = 0; i < others.length; i++) {
-      others[i] = Columns.named(names.get(i)).as(OTHER + i);
-    }
-    return others;
+    return IntStream.range(0, names.size())
+        .mapToObj(i -> Columns.named(names.get(i)).as(others.get(i)))
+        .toArray(Column[]::new);
   }
 
   /** The like of a row is one of the same id, and with samples of the same number. */
@@ -196,7 +231,7 @@ final class OutputRows {
     List<String> names = input.nameColumns();
     Column same = lit(true);
     for (int i = 0; i < names.size(); i++) {
-      same = same.and(Columns.named(names.get(i)).equalTo(col(OTHER + i)));
+      same = same.and(Columns.named(names.get(i)).equalTo(col(others.get(i))));
     }
     return same;
   }

@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 import org.dlmspark.job.Console;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.input.CheckedInput;
+import org.dlmspark.job.settings.CarriedColumns;
 import org.dlmspark.job.settings.ChangedRows;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.job.settings.OutputMode;
@@ -60,6 +61,10 @@ public final class PlanLines {
                     + settings.output().table()));
     lines.add(generation());
     lines.add(new Line("cache", GenerationText.of(settings.generation().cache())));
+    if (!settings.output().columns().equals(CarriedColumns.ALL)) {
+      lines.add(
+          Line.of("columns", "%s go along to the output", String.join(", ", input.carried())));
+    }
     if (!input.rowKeys().isEmpty()) {
       lines.add(
           Line.of(
@@ -246,15 +251,7 @@ public final class PlanLines {
    */
   List<Line> warnings() {
     List<Line> lines = new ArrayList<>(remarks());
-    if (List.of(input.rows().columns()).contains(CheckedInput.UNREADABLE)) {
-      lines.add(
-          Line.of(
-              "unreadable lines",
-              "there are some that are no %s: they have no column but %s, and become rows with an"
-                  + " error; mend them, or leave them out with input.options.mode = DROPMALFORMED",
-              settings.input().format(),
-              CheckedInput.UNREADABLE));
-    }
+    lines.addAll(input.warnings());
     return lines;
   }
 

@@ -1,6 +1,5 @@
 package org.dlmspark.job.run;
 
-import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 
@@ -18,8 +17,6 @@ import org.dlmspark.job.output.OutputLock;
  * time: the files' other rows move to new files together with the new ones, and the old files go.
  */
 final class RowsAnew {
-
-  private static final String FILE = "dlm_spark_file";
 
   private final OutputRows output;
   private final long mostRows;
@@ -70,13 +67,14 @@ final class RowsAnew {
 
   /** Files in groups of so many rows as a wave may have, or of one file. */
   private List<List<String>> files() {
-    Dataset<Row> there = output.committed().withColumn(FILE, col("_metadata.file_name"));
+    Dataset<Row> there = output.withFiles();
+    String name = output.file();
     List<Row> files =
         there
-            .groupBy(FILE)
-            .agg(count(lit(1)).as("rows"))
-            .join(output.toDoAnew(there).select(FILE).distinct(), FILE)
-            .orderBy(FILE)
+            .groupBy(name)
+            .agg(count(lit(1)))
+            .join(output.toDoAnew(there).select(name).distinct(), name)
+            .orderBy(name)
             .collectAsList();
     List<List<String>> groups = new ArrayList<>();
     long rows = 0;

@@ -3,10 +3,9 @@ package org.dlmspark.job.run;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDate;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import org.apache.spark.sql.types.StructField;
 import org.dlmspark.job.input.CheckedInput;
 import org.dlmspark.job.input.FewShotFile;
 import org.dlmspark.job.input.ModelCheck.ModelFacts;
@@ -81,14 +80,26 @@ final class RunFingerprint {
     texts.put("input.row-settings", String.valueOf(settings.input().rowSettings()));
     texts.put("input.samples-per-prompt", String.valueOf(settings.input().samplesPerPrompt()));
     Path folder = facts.folder();
-    return new Fingerprint(
-        texts,
-        ModelDigest.of(folder),
-        Arrays.stream(input.rows().schema().fields())
-            .collect(
-                Collectors.toMap(
-                    field -> field.name(),
-                    // Whether null is allowed changes with how an input was read.
-                    field -> field.dataType().asNullable().simpleString())));
+    return new Fingerprint(texts, ModelDigest.of(folder), columns(input));
+  }
+
+  /** What is read of the input: the columns that the output carries, and what rows are made of. */
+  private static Map<String, String> columns(CheckedInput input) {
+    Map<String, String> columns = new TreeMap<>();
+    for (StructField field : input.rows().schema().fields()) {
+      // Whether null is allowed changes with how an input was read.
+      String text = field.dataType().asNullable().simpleString();
+      for (GenerationKey key : input.rowKeys()) {
+        // Versions that minded the case left such a column alone.
+        if (field.name().equalsIgnoreCase(key.column()) && !field.name().equals(key.column())) {
+          text += ", sets " + key.key();
+        }
+      }
+      if (!input.carried().contains(field.name())) {
+        text += Fingerprint.LEFT_OUT;
+      }
+      columns.put(field.name(), text);
+    }
+    return columns;
   }
 }

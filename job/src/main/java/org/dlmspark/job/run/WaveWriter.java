@@ -78,7 +78,7 @@ final class WaveWriter {
    * @throws InputChangedException if it were more rows, or fewer
    */
   WaveResult write(Dataset<Row> rows, Dataset<Row> kept, long expected) throws IOException {
-    CheckedInput todo = new CheckedInput(rows, input.prompt(), input.rowKeys(), expected);
+    CheckedInput todo = input.with(rows, expected);
     int partitions = JobPlan.partitions(settings.job(), expected, parallelism);
     Observation observation = new Observation();
     Dataset<Row> generated =

@@ -186,6 +186,7 @@ public record JobSettings(
    * @param changed what to do about its rows whose prompt has changed
    * @param format parquet, or the format of the table
    * @param table the table that the rows are merged into at the end; null for none
+   * @param columns which of the input's columns go along
    * @param report whether a report is written at the end
    */
   public record Output(
@@ -194,6 +195,7 @@ public record JobSettings(
       ChangedRows changed,
       OutputFormat format,
       String table,
+      CarriedColumns columns,
       boolean report) {
 
     /** Checks that there is a path, and a table where the format is that of one. */

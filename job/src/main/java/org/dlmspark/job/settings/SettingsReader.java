@@ -69,6 +69,7 @@ public final class SettingsReader {
             value("output.changed").choice(ChangedRows.values()),
             value("output.format").choice(OutputFormat.values()),
             value("output.table").text(),
+            CarriedColumns.of(value("output.columns")),
             value("output.report").yesOrNo()),
         new DecoderSettings(
             value("model.path").text(),

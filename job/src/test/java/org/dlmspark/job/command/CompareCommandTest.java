@@ -254,9 +254,9 @@ class CompareCommandTest {
     input("{\"id\": 1, \"prompt\": \"a\", \"gen_length\": 8, \"cache_policy\": \"dual\"}");
     List<GenerateSettings> asked = new ArrayList<>();
     generator =
-        (schema, settings, counts) -> {
+        (schema, carried, settings, counts) -> {
           asked.add(settings);
-          return new FakeGenerator(schema, settings, counts);
+          return new FakeGenerator(schema, carried, settings, counts);
         };
     assertThat(compare(GRID)).isZero();
     assertThat(asked)
@@ -274,9 +274,9 @@ class CompareCommandTest {
   void aFailureLeavesTheRowsOfTheSettingsThatAreDone() throws IOException {
     input("{\"id\": 1, \"prompt\": \"a\"}");
     generator =
-        (schema, settings, counts) ->
+        (schema, carried, settings, counts) ->
             settings.generation().cache().policy() == CachePolicyName.NONE
-                ? new FakeGenerator(schema, settings, counts)
+                ? new FakeGenerator(schema, carried, settings, counts)
                 : rows -> {
                   throw new IllegalStateException("broke at the second");
                 };
@@ -293,9 +293,9 @@ class CompareCommandTest {
     input("{\"id\": 1, \"prompt\": \"a\"}");
     AtomicInteger calls = new AtomicInteger();
     generator =
-        (schema, settings, counts) ->
+        (schema, carried, settings, counts) ->
             calls.getAndIncrement() == 0
-                ? new FakeGenerator(schema, settings, counts)
+                ? new FakeGenerator(schema, carried, settings, counts)
                 : rows -> {
                   throw new IllegalStateException("broke at the first");
                 };

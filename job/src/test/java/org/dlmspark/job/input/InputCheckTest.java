@@ -11,6 +11,7 @@ import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.job.settings.SettingsReader;
@@ -257,7 +258,12 @@ class InputCheckTest {
   void refusesColumnsThatTheOutputAdds() {
     write("select 1 as id, 'a' as prompt, 'x' as Completion, 1 as usage");
     assertRefused(
-        "the input has columns that the output adds: completion, usage; rename them in the input");
+        "the input has columns that the output adds: completion, usage; rename them in the input,"
+            + " or leave them out with output.columns");
+    assertThat(check("output.columns=[-completion, -Usage]").rows().columns())
+        .containsExactly("id", "prompt");
+    assertThat(check("output.columns=[id]", "input.prompt-column=Completion").carried())
+        .containsExactly("id");
   }
 
   @Test
@@ -401,7 +407,100 @@ class InputCheckTest {
     write("select 1 as ID, 'a' as prompt");
     assertRefused(
         "input.id-column = null adds a column id, but the input has one: name it with"
-            + " input.id-column, or rename it in the input",
+            + " input.id-column, or leave it out with output.columns",
         "input.id-column=null");
+    assertThat(check("input.id-column=null", "output.columns=[-ID]").carried())
+        .containsExactly("prompt", "id");
+  }
+
+  @Test
+  void readsWhatGoesAlongAndWhatRowsAreMadeOf() {
+    write("select 1 as id, 'a' as prompt, 8 as Gen_Length, 'x' as html, date'2020-01-01' as day");
+    assertThat(check().carried()).containsExactly("id", "prompt", "Gen_Length", "html", "day");
+    CheckedInput some = check("output.columns=[DAY]");
+    assertThat(some.rows().columns()).containsExactly("id", "prompt", "Gen_Length", "day");
+    assertThat(some.carried()).containsExactly("id", "day");
+    assertThat(some.outputSchema().fieldNames()).startsWith("id", "day", "completion");
+    assertThat(check("output.columns=[-html, -prompt]").carried())
+        .containsExactly("id", "Gen_Length", "day");
+    assertThat(check("output.columns=[-html]", "input.row-settings=false").rows().columns())
+        .containsExactly("id", "prompt", "Gen_Length", "day");
+    assertThat(check("output.columns=[]", "check.answer-column=html").carried())
+        .containsExactly("id", "html");
+  }
+
+  @Test
+  void refusesToLeaveOutWhatIsNeededAndNamesThatAreNone() {
+    write("select 1 as id, 'a' as prompt, 'x' as text");
+    assertRefused(
+        "output.columns names txt: the input has no such column; it has text, id, prompt; name one"
+            + " of these",
+        "output.columns=[-txt]");
+    assertRefused(
+        "output.columns leaves out ID, which input.id-column names: it always goes along; take it"
+            + " out of output.columns",
+        "output.columns=[-ID]");
+    assertRefused(
+        "output.columns leaves out text, which check.answer-column names: it always goes along;"
+            + " take it out of output.columns",
+        "output.columns=[-text]",
+        "check.answer-column=text");
+  }
+
+  @Test
+  void columnsSetRowsInAnyCaseUnlessSparkMindsIt() {
+    write("select 1 as id, 'a' as prompt, 0.5 as Temperature, 8 as GEN_LENGTH");
+    assertThat(check().rowKeys())
+        .containsExactly(GenerationKey.GEN_LENGTH, GenerationKey.TEMPERATURE);
+    spark.conf().set("spark.sql.caseSensitive", "true");
+    try {
+      CheckedInput minding = check();
+      assertThat(minding.rowKeys()).isEmpty();
+      assertThat(minding.warnings()).hasSize(2);
+      write(
+          "overwrite",
+          "select 1 as id, 'a' as prompt, 'b' as Prompt, 0.5 as Temperature, 0.7 as temperature");
+      CheckedInput both = check("output.columns=[id, Prompt]", "input.prompt-column=prompt");
+      assertThat(both.rowKeys()).containsExactly(GenerationKey.TEMPERATURE);
+      assertThat(both.carried()).containsExactly("id", "Prompt");
+      assertThat(both.firstPrompt()).isEqualTo("a");
+    } finally {
+      spark.conf().unset("spark.sql.caseSensitive");
+    }
+  }
+
+  @Test
+  void tellsOfColumnsThatAreCalledNearlyLikeASetting() {
+    write(
+        "select 1 as id, 'a' as prompt, 1 as temprature, 1 as `gen-length`, 1 as topK, 1 as steps,"
+            + " 1 as `generation.seed`, 1 as text, 'b' as stopp");
+    assertThat(check("input.template={prompt}{stopp}").warnings())
+        .extracting(Line::value)
+        .containsExactly(
+            "column temprature sets nothing; did you mean temperature?",
+            "column gen-length sets nothing; did you mean gen_length?",
+            "column topK sets nothing; did you mean top_k?",
+            "column generation.seed sets nothing; did you mean seed?");
+    assertThat(check("input.row-settings=false").warnings()).isEmpty();
+  }
+
+  @Test
+  void namesTheColumnThatIsThereTwice() throws IOException {
+    String message =
+        "input.path = "
+            + folder.resolve("in")
+            + " has more than one column or field `prompt`, or some that differ in upper and lower"
+            + " case alone: rename them in the input; where only the case differs, --conf"
+            + " spark.sql.caseSensitive=true tells them apart";
+    Files.writeString(folder.resolve("in"), "{\"id\": 1, \"prompt\": \"a\", \"Prompt\": \"b\"}\n");
+    assertRefused(message, "input.format=json");
+    Files.writeString(folder.resolve("in"), "{\"id\": 1, \"prompt\": \"a\", \"prompt\": \"b\"}\n");
+    assertRefused(message, "input.format=json");
+  }
+
+  @Test
+  void onlyFilesOfLinesHaveUnreadableOnes() {
+    write("select 1 as id, 'a' as prompt, 'x' as _corrupt_record");
+    assertThat(check().warnings()).isEmpty();
   }
 }

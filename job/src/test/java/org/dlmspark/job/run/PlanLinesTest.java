@@ -55,7 +55,13 @@ class PlanLinesTest {
         JobPlan.of(
             settings,
             LLADA_8B,
-            new CheckedInput(null, settings.input().prompt("id", null, examples), List.of(), 256),
+            new CheckedInput(
+                null,
+                settings.input().prompt("id", null, examples),
+                List.of(),
+                List.of("id", "prompt"),
+                List.of(),
+                256),
             2,
             conf));
   }

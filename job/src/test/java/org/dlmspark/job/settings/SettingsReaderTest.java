@@ -67,6 +67,7 @@ class SettingsReaderTest {
     expected.put("output.changed", "fail");
     expected.put("output.format", "parquet");
     expected.put("output.table", "null");
+    expected.put("output.columns", "all");
     expected.put("output.report", "true");
     expected.put("model.path", "null");
     expected.put("model.dtype", "auto");
@@ -122,7 +123,13 @@ class SettingsReaderTest {
     assertThat(settings.output())
         .isEqualTo(
             new JobSettings.Output(
-                "out", OutputMode.RESUME, ChangedRows.FAIL, OutputFormat.PARQUET, null, true));
+                "out",
+                OutputMode.RESUME,
+                ChangedRows.FAIL,
+                OutputFormat.PARQUET,
+                null,
+                CarriedColumns.ALL,
+                true));
     assertThat(settings.decoder())
         .isEqualTo(new DecoderSettings("model", "auto", "auto", 0, 16, 8192));
     assertThat(settings.generation()).isEqualTo(new GenerationSettingsBuilder().build());
@@ -153,6 +160,7 @@ class SettingsReaderTest {
             "output.changed=redo",
             "output.format=iceberg",
             "output.table=lake.db.t",
+            "output.columns=[prompt]",
             "output.report=false",
             "model.dtype=bfloat16",
             "model.device=gpu:1",
@@ -210,6 +218,7 @@ class SettingsReaderTest {
                 ChangedRows.REDO,
                 OutputFormat.ICEBERG,
                 "lake.db.t",
+                new CarriedColumns(false, List.of("prompt")),
                 false));
     assertThat(settings.decoder())
         .isEqualTo(new DecoderSettings("model", "bfloat16", "gpu:1", 3, 2, 500));
@@ -266,6 +275,27 @@ class SettingsReaderTest {
     Path file = file("job.conf", "input.template = \"{q}\\nA:\"");
     assertThat(read(file).input().template()).isEqualTo("{q}\nA:");
     assertThat(read(file, "input.template=null").input().template()).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "all | true |",
+        "[all] | false | all",
+        "prompt | false | prompt",
+        "a, b | false | a, b",
+        "-text | true | text",
+        "[-text] | true | text",
+        "['--text', '-a'] | true | -text;a",
+        "['a.b', 'c`d', ' '] | false | a.b;c`d; ",
+        "[] | false |",
+      },
+      quoteCharacter = '"')
+  void columnsOfTheOutputAreAllSomeOrAllButSome(String value, boolean allBut, String names) {
+    assertThat(read(null, "output.columns=" + value.replace('\'', '"')).output().columns())
+        .isEqualTo(
+            new CarriedColumns(allBut, names == null ? List.of() : List.of(names.split(";"))));
   }
 
   @Test
@@ -362,6 +392,14 @@ class SettingsReaderTest {
             + " that a run works in",
         "output.table=t | output.table = t is for output.format = iceberg or delta, but that is"
             + " parquet: set it, or leave output.table out",
+        "output.columns=null | output.columns = null: must be all, a list of columns such as"
+            + " [\"id\", \"prompt\"], or with a hyphen before each those to leave out, such as"
+            + " [\"-text\"]; not some of both",
+        "output.columns=[a, -b] | output.columns = [a, -b]: must be all, a list of columns such as"
+            + " [\"id\", \"prompt\"], or with a hyphen before each those to leave out, such as"
+            + " [\"-text\"]; not some of both (--set output.columns)",
+        "output.columns=[[a]] | output.columns = [[a]]: must be a list of texts"
+            + " (--set output.columns)",
         "job.wave-rows=-1 | job.wave-rows = -1: must be 0 (chosen by the time they take) or more",
         "job.max-error-share=2 | job.max-error-share = 2.0: must be from 0 to 1, which never"
             + " stops",
