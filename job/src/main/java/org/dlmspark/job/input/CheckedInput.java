@@ -69,7 +69,7 @@ public record CheckedInput(
 
   /** The same rows, their prompts made on another day. */
   public CheckedInput on(LocalDate day) {
-    return new CheckedInput(rows, prompt.on(day), rowKeys, count);
+    return new CheckedInput(rows, prompt.on(day), rowKeys, carried, warnings, count);
   }
 
   /** What the first row that asks something asks, shortened; null if there is none. */

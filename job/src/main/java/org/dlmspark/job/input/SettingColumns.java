@@ -3,7 +3,9 @@ package org.dlmspark.job.input;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.apache.spark.sql.types.StructType;
 import org.dlmspark.job.Console.Line;
@@ -19,6 +21,8 @@ import org.dlmspark.udf.prompt.Columns;
  * @param others columns that are something else, whatever they are called
  */
 record SettingColumns(StructType schema, Set<String> others) {
+
+  private static final GenerationKey[] KEYS = GenerationKey.values();
 
   /**
    * The settings that have a column.
@@ -37,36 +41,42 @@ record SettingColumns(StructType schema, Set<String> others) {
   List<Line> slips() {
     List<Line> slips = new ArrayList<>();
     for (String name : schema.fieldNames()) {
-      if (others.contains(name)) {
-        continue;
-      }
-      GenerationKey meant = null;
-      for (GenerationKey key : GenerationKey.values()) {
-        if (Columns.same(name, key.column())) {
-          meant = null;
-          break;
-        }
-        if (meant == null && isNear(name, key)) {
-          meant = key;
-        }
-      }
-      if (meant != null) {
-        slips.add(
-            Line.of("a slip?", "column %s sets nothing; did you mean %s?", name, meant.column()));
+      boolean sets = Stream.of(KEYS).anyMatch(key -> Columns.same(name, key.column()));
+      if (!sets && !others.contains(name)) {
+        meant(name)
+            .ifPresent(
+                key ->
+                    slips.add(
+                        Line.of(
+                            "a slip?",
+                            "column %s sets nothing; did you mean %s?",
+                            name,
+                            key.column())));
       }
     }
     return slips;
   }
 
-  /** One letter off, or the same words put together in another way. */
-  private static boolean isNear(String name, GenerationKey key) {
+  /** The setting of the same words, put together in another way; else one that is a letter off. */
+  private static Optional<GenerationKey> meant(String name) {
     String snake =
         name.strip()
             .replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_")
             .replaceAll("[-. ]", "_")
             .toLowerCase(Locale.ROOT);
-    return snake.replace("_", "").equals(key.column().replace("_", ""))
-        || snake.equals(key.key().replaceAll("[-.]", "_"))
-        || LevenshteinDistance.getDefaultInstance().apply(snake, key.column()) == 1;
+    return Stream.of(KEYS)
+        .filter(
+            key ->
+                snake.replace("_", "").equals(key.column().replace("_", ""))
+                    || snake.equals(key.key().replaceAll("[-.]", "_")))
+        .findFirst()
+        .or(
+            () ->
+                Stream.of(KEYS)
+                    .filter(
+                        key ->
+                            LevenshteinDistance.getDefaultInstance().apply(snake, key.column())
+                                == 1)
+                    .findFirst());
   }
 }

@@ -288,7 +288,7 @@ class SettingsReaderTest {
         "-text | true | text",
         "[-text] | true | text",
         "['--text', '-a'] | true | -text;a",
-        "['a.b', 'c`d', ' '] | false | a.b;c`d; ",
+        "['a.b', 'c`d', ' e'] | false | a.b;c`d; e",
         "[] | false |",
       },
       quoteCharacter = '"')
