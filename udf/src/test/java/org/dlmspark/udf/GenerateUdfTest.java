@@ -223,6 +223,7 @@ final class GenerateUdfTest {
         new GeneratedRows(
             List.of(row, row, row).iterator(),
             INPUT,
+            new int[] {0, 1},
             settings(short8()),
             DecoderService.get(DECODER),
             new TaskView(0, 0, cancelled::get),
