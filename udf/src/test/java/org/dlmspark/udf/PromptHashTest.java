@@ -35,7 +35,7 @@ class PromptHashTest {
     PromptSettings prompt =
         new PromptSettings(
             "id", null, source, true, "Be.", List.of(), false, TextSettings.of(null, true));
-    return new PromptHash(prompt, schema == TEXTS ? KEYS : List.of(), schema)
+    return new PromptHash(prompt, schema.equals(TEXTS) ? KEYS : List.of(), schema)
         .of(RowFactory.create(values));
   }
 
