@@ -29,6 +29,7 @@ import org.dlmspark.job.output.OutputCheck;
 import org.dlmspark.job.output.OutputFolder;
 import org.dlmspark.job.output.OutputLock;
 import org.dlmspark.job.output.Overlap;
+import org.dlmspark.job.run.Interruption;
 import org.dlmspark.job.run.RowGenerator;
 import org.dlmspark.job.run.RunId;
 import org.dlmspark.job.run.Sessions;
@@ -130,22 +131,31 @@ final class CompareCommand implements Callable<Integer> {
     // Before Spark starts, since with it executors begin to load the model.
     Configuration hadoop = SparkHadoopUtil.get().newConfiguration(conf);
     OutputCheck.check(settings, hadoop, ComparisonFolder.WRITTEN);
+    Sessions.requireDevice(settings.decoder(), conf);
     DecoderSettings decoder = Sessions.forExecutors(settings.decoder(), conf);
     if (options.dryRun()) {
-      SparkSession spark = Sessions.start(conf, settings.job().name(), null);
-      try {
-        ComparisonPlan plan = plan(spark, settings, grid, early);
-        console.block("Plan", plan.full());
-        plan.refuseHopeless();
-        console.say(DlmSparkCommand.DRY_RUN);
-      } finally {
-        spark.stop();
+      try (Interruption interruption = Interruption.of(console, "nothing was written")) {
+        SparkSession spark = Sessions.start(conf, settings.job().name(), null);
+        try {
+          ComparisonPlan plan = plan(spark, settings, grid, early);
+          console.block("Plan", plan.full());
+          plan.refuseHopeless();
+          console.say(DlmSparkCommand.DRY_RUN);
+          interruption.tooLate();
+        } finally {
+          spark.stop();
+        }
       }
       return DlmSparkCommand.DONE;
     }
     OutputFolder folder = new OutputFolder(settings.output().path(), hadoop);
     String runId = RunId.next();
-    try (OutputLock lock = OutputLock.acquire(folder, runId)) {
+    String left =
+        "the rows of the settings that are done stay in "
+            + folder.path()
+            + "; to begin anew, choose another output or set output.mode=overwrite";
+    try (OutputLock lock = OutputLock.acquire(folder, runId);
+        Interruption interruption = Interruption.of(console, left)) {
       SparkSession spark = Sessions.start(conf, settings.job().name(), decoder);
       try {
         ComparisonPlan plan = plan(spark, settings, grid, early);
@@ -153,9 +163,9 @@ final class CompareCommand implements Callable<Integer> {
         console.block("Comparing", plan.brief());
         lock.check();
         Comparison comparison = new Comparison(spark, plan, folder, decoder, generator, console);
-        return comparison.run(runId, origin(spark.sparkContext()))
-            ? DlmSparkCommand.ERRORS
-            : DlmSparkCommand.DONE;
+        boolean failed = comparison.run(runId, origin(spark.sparkContext()));
+        interruption.tooLate();
+        return failed ? DlmSparkCommand.ERRORS : DlmSparkCommand.DONE;
       } finally {
         spark.stop();
       }

@@ -11,6 +11,7 @@ import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 import org.dlmspark.job.Console;
 import org.dlmspark.job.Console.Line;
+import org.dlmspark.job.MachineLimit;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.input.ModelCheck;
 import org.dlmspark.job.input.ModelCheck.ModelFacts;
@@ -26,6 +27,7 @@ import org.dlmspark.job.run.RunId;
 import org.dlmspark.job.run.RunSummary;
 import org.dlmspark.job.run.Sessions;
 import org.dlmspark.job.settings.JobSettings;
+import org.dlmspark.job.settings.LocaleCheck;
 import org.dlmspark.udf.GenerateUdf;
 import org.dlmspark.udf.service.DecoderSettings;
 import org.dlmspark.udf.service.FailureReason;
@@ -62,8 +64,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  ./submit.sh --config my.conf --set output.mode=retry-failed",
       "  ./submit.sh --master yarn --num-executors 8 -- --config my.conf",
       "",
-      "All settings and their defaults are in docs/settings.md and in reference.conf. An option wins over"
-          + " --set, --set over the file."
+      "All settings and their defaults are in docs/settings.md and in reference.conf. An option"
+          + " wins over --set, --set over the file."
     })
 public final class DlmSparkCommand implements Callable<Integer> {
 
@@ -117,6 +119,12 @@ public final class DlmSparkCommand implements Callable<Integer> {
    *     with more errors than are allowed
    */
   public static int execute(Console console, RowGenerator generator, String... args) {
+    try {
+      LocaleCheck.ofThisProcess().arguments(args);
+    } catch (RefusedException e) {
+      console.error(e.getMessage());
+      return REFUSED;
+    }
     return new CommandLine(new DlmSparkCommand(console, generator))
         .addSubcommand(new CompareCommand(console, generator))
         .addSubcommand(new BenchCommand(console))
@@ -143,7 +151,10 @@ public final class DlmSparkCommand implements Callable<Integer> {
                 return FAILED; // it has been told, and the process ends by the signal
               }
               log.error("the run failed", exception);
-              console.error("failed: " + FailureReason.of(exception) + " (the log has the trace)");
+              console.error(
+                  "failed: "
+                      + MachineLimit.withRemedy(FailureReason.of(exception), "")
+                      + " (the log has the trace)");
               return FAILED;
             })
         .execute(args);
@@ -171,12 +182,15 @@ public final class DlmSparkCommand implements Callable<Integer> {
     Configuration hadoop = SparkHadoopUtil.get().newConfiguration(conf);
     OutputCheck.check(settings, hadoop, OutputCheck.TABLE);
     OutputFolder folder = new OutputFolder(settings.output().path(), hadoop);
+    Sessions.requireDevice(settings.decoder(), conf);
     DecoderSettings decoder = Sessions.forExecutors(settings.decoder(), conf);
     Sessions.requireMaster(conf);
     if (options.dryRun()) {
-      try (Session session = new Session(Sessions.start(conf, settings.job().name(), null))) {
+      try (Interruption interruption = Interruption.of(console, "nothing was written");
+          Session session = new Session(Sessions.start(conf, settings.job().name(), null))) {
         ModelFacts model = shipped ? ModelCheck.check(settings) : early;
         jobRun(session, settings, folder, model, decoder).plan();
+        interruption.tooLate();
         console.say(DRY_RUN);
       }
       return DONE;
@@ -185,7 +199,7 @@ public final class DlmSparkCommand implements Callable<Integer> {
     boolean bar = Sessions.instead(conf);
     // Before Spark starts, since with it executors begin to load the model.
     try (OutputLock lock = OutputLock.acquire(folder, runId);
-        Interruption interruption = new Interruption(console, folder, runId, lock);
+        Interruption interruption = Interruption.ofRun(console, folder, runId, lock);
         Session session = new Session(Sessions.start(conf, settings.job().name(), decoder))) {
       ModelFacts model = shipped ? ModelCheck.check(settings) : early;
       RunSummary summary = jobRun(session, settings, folder, model, decoder).run(runId, lock, bar);

@@ -13,6 +13,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dlmspark.job.Console.Line;
+import org.dlmspark.job.MachineLimit;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.udf.service.FailureReason;
@@ -102,8 +103,8 @@ final class InputReader {
           switch (condition) {
             case "PATH_NOT_FOUND" ->
                 path
-                    + " does not exist: check the path; a relative one begins in the folder where the job was"
-                    + " started";
+                    + " does not exist: check the path; a relative one begins in the folder where"
+                    + " the job was started";
             case "DATA_SOURCE_NOT_FOUND" ->
                 "input.format = "
                     + format
@@ -123,10 +124,23 @@ final class InputReader {
                     + " cannot be read as "
                     + format
                     + ": "
-                    + FailureReason.of(e)
-                    + "; if it is of another format, name that with input.format";
+                    + MachineLimit.withRemedy(FailureReason.of(e), remedy(e));
           },
           e);
     }
+  }
+
+  private static String remedy(Exception e) {
+    if (FailureReason.file(e) == null) {
+      return "; check the path, and that input.format and input.options are those of its files";
+    }
+    String reason = FailureReason.of(e);
+    if (reason.contains("is not a Parquet file")) {
+      return "; replace or remove that file, or if it is of another format, name that with"
+          + " input.format";
+    }
+    return reason.contains("physicalType")
+        ? "; write all files of an input with the same types"
+        : "; replace or remove that file";
   }
 }

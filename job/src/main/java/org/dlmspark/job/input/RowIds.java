@@ -173,7 +173,7 @@ final class RowIds {
                         Locale.ROOT,
                         "%s (%,d rows)",
                         row.isNullAt(2)
-                            ? row.get(0)
+                            ? Excerpt.value(row.get(0))
                             : Excerpt.quoted(row.getString(2), LONGEST_EXAMPLE),
                         row.getLong(1)))
             .collect(Collectors.joining(", "));
@@ -190,7 +190,9 @@ final class RowIds {
     return new RefusedException(
         String.format(
             Locale.ROOT,
-            "input.id-column = %s is not unique: ids that occur more than once: %,d, such as %s: give every row an id of its own, or set input.id-column = null to take a hash of the prompt",
+            "input.id-column = %s is not unique: ids that occur more than once: %,d, such as %s:"
+                + " give every row an id of its own, or set input.id-column = null to take a hash"
+                + " of the prompt",
             input.idColumn(),
             shared,
             examples));

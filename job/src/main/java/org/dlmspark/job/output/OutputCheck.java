@@ -40,6 +40,7 @@ public final class OutputCheck {
       Path path = new Path(output);
       FileSystem fileSystem = path.getFileSystem(hadoop);
       new Overlap(settings, hadoop).check();
+      OutputAccess.check(output, fileSystem.makeQualified(path));
       if (!fileSystem.exists(path)) {
         return;
       }

@@ -77,6 +77,11 @@ public final class OutputFolder {
     return path;
   }
 
+  /** The folder with its file system. */
+  Path root() {
+    return root;
+  }
+
   /**
    * Refuses a path that its file system does not answer for.
    *

@@ -71,10 +71,15 @@ public final class OutputLock implements AutoCloseable {
    * @param folder the output, whose changes go through the lock from now on
    * @param runId the run that will write to it
    * @return the lock, to be closed
-   * @throws RefusedException if another job holds it; says who, and since when
+   * @throws RefusedException if another job holds it; says who, and since when; or if the folder
+   *     cannot be written
    */
-  public static OutputLock acquire(OutputFolder folder, String runId) throws IOException {
-    return acquire(folder, runId, ProcessTable.here(), PACE);
+  public static OutputLock acquire(OutputFolder folder, String runId) {
+    try {
+      return acquire(folder, runId, ProcessTable.here(), PACE);
+    } catch (IOException e) { // it is the first thing that a run writes
+      throw OutputAccess.refused(folder, e);
+    }
   }
 
   static OutputLock acquire(OutputFolder folder, String runId, ProcessTable processes, Pace pace)

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.apache.spark.sql.SparkSession;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.Version;
@@ -130,22 +131,23 @@ final class RunJournal {
    *
    * @param folder the output
    * @param runId the run's name
-   * @return rows that it committed
+   * @return rows that it committed; nothing if it had not begun
    */
-  static long interrupted(OutputFolder folder, String runId) {
-    long rows = 0;
+  static OptionalLong interrupted(OutputFolder folder, String runId) {
+    OptionalLong rows = OptionalLong.empty();
     try {
       Manifest manifest = Manifest.read(folder);
       if (manifest != null) {
         for (Manifest.Run run : manifest.runs()) {
           if (run.id().equals(runId)) {
-            rows = run.rows();
+            rows = OptionalLong.of(run.rows());
             manifest.with(run.ended(Manifest.Run.INTERRUPTED)).write(folder);
           }
         }
       }
     } catch (IOException | RuntimeException e) {
       // The process ends, or has lost its lock; the rows are the truth, the manifest tells of them.
+      rows = OptionalLong.of(rows.orElse(0));
     }
     return rows;
   }

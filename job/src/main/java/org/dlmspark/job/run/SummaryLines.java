@@ -131,7 +131,7 @@ final class SummaryLines {
           Line.of(
               i == 0 ? "slowest rows" : "",
               "%s: %,.0f ms for %,d tokens",
-              row.id(),
+              Excerpt.value(row.id()),
               row.decodeMs(),
               row.tokens()));
     }
