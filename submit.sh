@@ -8,20 +8,28 @@ minimal_home=$root/job/target/spark
 
 usage() {
   cat <<'USAGE'
-usage: ./submit.sh                                 the sample: the shipped model on the shipped prompts, on this machine
-       ./submit.sh JOB-ARGUMENTS                   a job, on this machine unless conf/spark-defaults.conf names a master
-       ./submit.sh compare [JOB-ARGUMENTS]         which setting to use: a job that tries several on the same prompts, of
-                                                   the sample without arguments; see ./submit.sh compare --help
-       ./submit.sh bench [BENCH-ARGUMENTS]         how fast the decoder alone is on this machine, without Spark; see
-                                                   ./submit.sh bench --help
-       ./submit.sh inspect --model FOLDER          what a model folder is and what memory it needs
-       ./submit.sh report --output FOLDER          the report of an output anew, of the sample's without arguments
-       ./submit.sh completion                      a script for ~/.bashrc: source <(./submit.sh completion)
+usage: ./submit.sh
+           the sample: the shipped model on the shipped prompts, on this machine
+       ./submit.sh JOB-ARGUMENTS
+           a job, on this machine unless conf/spark-defaults.conf names a master
+       ./submit.sh compare [JOB-ARGUMENTS]
+           which setting to use: a job that tries several on the same prompts,
+           of the sample without arguments; see ./submit.sh compare --help
+       ./submit.sh bench [BENCH-ARGUMENTS]
+           how fast the decoder alone is on this machine, without Spark; see
+           ./submit.sh bench --help
+       ./submit.sh inspect --model FOLDER
+           what a model folder is and what memory it needs
+       ./submit.sh report --output FOLDER
+           the report of an output anew, of the sample's without arguments
+       ./submit.sh completion
+           a script for ~/.bashrc: source <(./submit.sh completion)
        ./submit.sh SPARK-ARGUMENTS -- [JOB-ARGUMENTS]
-                                                   a job (or the sample) with arguments for spark-submit
+           a job (or the sample) with arguments for spark-submit
 
-Builds the project first where that is needed. With SPARK_HOME set, that Spark's spark-submit runs the job; without, the
-Spark that the build fetched does: enough for the masters local, local-cluster and spark://.
+Builds the project first where that is needed. With SPARK_HOME set, that Spark's
+spark-submit runs the job; without, the Spark that the build fetched does:
+enough for the masters local, local-cluster and spark://.
 
 The job's own arguments:
 
@@ -234,8 +242,9 @@ fi
 # For the process started here alone: the driver in local and client mode, the submitting client in cluster mode.
 export SPARK_SUBMIT_OPTS="-Dlog4j2.configurationFile=\"file://$root/conf/log4j2.properties\" ${SPARK_SUBMIT_OPTS-}"
 submit_args=(--class org.dlmspark.job.Main)
-# A bar is for a person to see; in a file it is noise. The job shows its own where Spark would show one.
-if [[ -t 2 ]]; then
+# A bar is for a person to see; in a file it is noise, and so it is on a terminal that cannot go back in a line. The job
+# shows its own where Spark would show one.
+if [[ -t 2 && ${TERM:-dumb} != dumb ]]; then
   submit_args+=(--conf spark.ui.showConsoleProgress=true)
   size=$(stty size </dev/tty 2>/dev/null) && export COLUMNS=${size#* }
 fi

@@ -125,12 +125,22 @@ public final class DlmSparkCommand implements Callable<Integer> {
       console.error(e.getMessage());
       return REFUSED;
     }
+    return line(console, generator).execute(args);
+  }
+
+  /** The command line with all its commands. */
+  static CommandLine line(Console console, RowGenerator generator) {
     return new CommandLine(new DlmSparkCommand(console, generator))
         .addSubcommand(new CompareCommand(console, generator))
         .addSubcommand(new BenchCommand(console))
         .addSubcommand(new InspectCommand(console))
         .addSubcommand(new ReportCommand(console))
         .addSubcommand(new CompletionCommand(console))
+        .setColorScheme(
+            CommandLine.Help.defaultColorScheme(
+                "dumb".equals(System.getenv().getOrDefault("TERM", "dumb"))
+                    ? CommandLine.Help.Ansi.OFF
+                    : CommandLine.Help.Ansi.AUTO)) // which knows NO_COLOR
         .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
         // A prompt path may begin with @.
@@ -156,8 +166,7 @@ public final class DlmSparkCommand implements Callable<Integer> {
                       + MachineLimit.withRemedy(FailureReason.of(exception), "")
                       + " (the log has the trace)");
               return FAILED;
-            })
-        .execute(args);
+            });
   }
 
   private static String hint(ParameterException exception) {

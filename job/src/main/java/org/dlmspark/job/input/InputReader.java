@@ -1,5 +1,10 @@
 package org.dlmspark.job.input;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.input_file_name;
+import static org.apache.spark.sql.functions.substring;
+import static org.dlmspark.udf.prompt.Columns.named;
+
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -9,10 +14,12 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkThrowable;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dlmspark.job.Console.Line;
+import org.dlmspark.job.Excerpt;
 import org.dlmspark.job.MachineLimit;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.settings.JobSettings;
@@ -30,6 +37,7 @@ final class InputReader {
 
   /** Formats whose lines may be so. */
   private static final Set<String> OF_LINES = Set.of("json", "csv");
+  private static final int LONGEST_LINE = 120;
 
   private final JobSettings.Input input;
 
@@ -127,6 +135,37 @@ final class InputReader {
                     + MachineLimit.withRemedy(FailureReason.of(e), remedy(e));
           },
           e);
+    }
+  }
+
+  /**
+   * Refuses a line that is not what the format asks for, if there is one: its columns are null.
+   *
+   * @param rows the input
+   * @param column one of its columns, since Spark does not read broken lines alone
+   * @throws RefusedException showing the line
+   */
+  void refuseBrokenLine(Dataset<Row> rows, String column) {
+    if (warnings(rows).isEmpty()) {
+      return;
+    }
+    Column line = col(UNREADABLE);
+    List<Row> broken =
+        reading(
+            () ->
+                rows.filter(line.isNotNull())
+                    .select(substring(line, 1, LONGEST_LINE), input_file_name(), named(column))
+                    .takeAsList(1));
+    for (Row row : broken) {
+      throw new RefusedException(
+          String.format(
+              Locale.ROOT,
+              "input.path = %s cannot be read as %s: %s has the line %s; correct or remove it, or"
+                  + " set input.options for it",
+              input.path(),
+              input.format(),
+              Excerpt.value(row.getString(1)),
+              Excerpt.quoted(row.getString(0), LONGEST_LINE)));
     }
   }
 

@@ -117,6 +117,7 @@ final class RowIds {
       throw broken(idColumn, rows.schema().apply(idColumn).dataType(), totals);
     }
     if (totals.getLong(1) > 0) {
+      reader.refuseBrokenLine(rows, idColumn);
       throw new RefusedException(
           String.format(
               Locale.ROOT,

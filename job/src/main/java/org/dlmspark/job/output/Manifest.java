@@ -15,6 +15,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.dlmspark.job.RefusedException;
+import org.dlmspark.udf.checkpoint.UntrustedJson;
+import org.dlmspark.udf.service.FailureReason;
 
 /**
  * What an output is made of, and by which runs: one small JSON file beside the rows. The rows
@@ -172,7 +174,13 @@ public record Manifest(
       manifest = format == FORMAT ? JSON.treeToValue(withSlotsInSetup(json), Manifest.class) : null;
     } catch (IOException | RuntimeException e) {
       throw new RefusedException(
-          where + " is damaged: restore it, or start anew in another folder", e);
+          where
+              + " is damaged: "
+              + (e instanceof JsonProcessingException json
+                  ? UntrustedJson.reason(json)
+                  : FailureReason.of(e))
+              + "; restore it, or start anew in another folder",
+          e);
     }
     if (manifest == null) {
       throw new RefusedException(

@@ -1,13 +1,18 @@
 package org.dlmspark.job.input;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -94,7 +99,8 @@ class InputCheckTest {
     assertRefused(
         "input.path = "
             + folder.resolve("in")
-            + " does not exist: check the path; a relative one begins in the folder where the job was started");
+            + " does not exist: check the path; a relative one begins in the folder where the job"
+            + " was started");
   }
 
   @Test
@@ -143,10 +149,45 @@ class InputCheckTest {
   }
 
   @Test
+  void theDamagedFileOfAFolderIsNamed() throws IOException {
+    Path in = Files.createDirectory(folder.resolve("in"));
+    Files.writeString(in.resolve("a.json"), "{\"id\": 1, \"prompt\": \"a\"}\n");
+    ByteArrayOutputStream cut = new ByteArrayOutputStream();
+    try (OutputStream gzip = new GZIPOutputStream(cut)) {
+      gzip.write("{\"id\": 2, \"prompt\": \"b\"}\n".repeat(1000).getBytes(UTF_8));
+    }
+    Files.write(in.resolve("b.json.gz"), Arrays.copyOf(cut.toByteArray(), cut.size() / 2));
+    assertThatThrownBy(() -> check("input.format=json"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining(in.resolve("b.json.gz") + ": ")
+        .hasMessageEndingWith("; replace or remove that file");
+  }
+
+  @Test
+  void aFileWithAnIdOfAnotherTypeIsNamed() {
+    spark.sql("select 1L as id, 'a' as prompt").write().parquet(folder.resolve("in/a").toString());
+    spark.sql("select '1' as id, 'a' as prompt").write().parquet(folder.resolve("in/b").toString());
+    assertThatThrownBy(() -> check("input.options.recursiveFileLookup=true"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageMatching("(?s).*" + folder.resolve("in") + "/[ab]/part-.*\\[id\\].*same types");
+  }
+
+  @Test
+  void aLineThatIsNoJsonIsShown() throws IOException {
+    Files.writeString(
+        folder.resolve("in"), "{\"id\": 1, \"prompt\": \"a\"}\n{\"id\": 2, \"prom\u001b[2K\n");
+    assertThatThrownBy(() -> check("input.format=json"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining(
+            folder.resolve("in") + " has the line \"{\"id\": 2, \"prom\\u001b[2K\"");
+  }
+
+  @Test
   void refusesAMissingPromptColumnAndNamesTheNearestFirst() {
     write("select 1 as id, 2 as other, 'a' as promt");
     assertRefused(
-        "input.prompt-column = prompt: the input has no such column; it has promt, id, other; name one of these");
+        "input.prompt-column = prompt: the input has no such column; it has promt, id, other; name"
+            + " one of these");
   }
 
   @Test
@@ -250,8 +291,9 @@ class InputCheckTest {
         "select * from values (1, 'a'), (2, 'b'), (2, 'c'), (3, 'd'), (3, 'e'), (3, 'f')"
             + " as t(id, prompt)");
     assertRefused(
-        "input.id-column = id is not unique: ids that occur more than once: 2, such as 3 (3 rows), 2 (2"
-            + " rows): give every row an id of its own, or set input.id-column = null to take a hash of the prompt");
+        "input.id-column = id is not unique: ids that occur more than once: 2, such as 3 (3 rows),"
+            + " 2 (2 rows): give every row an id of its own, or set input.id-column = null to take"
+            + " a hash of the prompt");
   }
 
   @Test
@@ -270,7 +312,8 @@ class InputCheckTest {
   void refusesAMissingAnswerColumn() {
     write("select 1 as id, 'a' as prompt");
     assertRefused(
-        "check.answer-column = answer: the input has no such column; it has id, prompt; name one of these",
+        "check.answer-column = answer: the input has no such column; it has id, prompt; name one of"
+            + " these",
         "check.answer-column=answer");
   }
 

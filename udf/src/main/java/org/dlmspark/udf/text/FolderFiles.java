@@ -88,7 +88,7 @@ final class FolderFiles {
       root = JSON.readTree(json);
     } catch (JsonProcessingException e) {
       throw new TextException(
-          file + ": not valid JSON (" + e.getOriginalMessage() + "); fetch the model folder again",
+          file + ": not valid JSON (" + UntrustedJson.reason(e) + "); fetch the model folder again",
           e);
     } catch (IOException e) {
       throw new TextException(file + ": cannot be read (" + e + ")", e);
