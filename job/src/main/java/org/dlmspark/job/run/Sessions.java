@@ -1,11 +1,14 @@
 package org.dlmspark.job.run;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.TimeZone;
+import java.util.UUID;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.dlmspark.job.MachineLimit;
@@ -119,8 +122,17 @@ public final class Sessions {
     String folders = Optional.ofNullable(System.getenv("SPARK_LOCAL_DIRS")).orElse(fallback);
     for (String folder : folders.split(",")) {
       try {
-        Files.delete(
-            Files.createTempFile(Files.createDirectories(Path.of(folder.strip())), "dlm", ""));
+        Path probe =
+            Files.createDirectories(Path.of(folder.strip()))
+                .resolve("dlm-spark-" + UUID.randomUUID());
+        try (OutputStream out =
+            Files.newOutputStream(
+                probe,
+                StandardOpenOption.CREATE_NEW,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.DELETE_ON_CLOSE)) {
+          out.write(0);
+        }
         return;
       } catch (IOException | InvalidPathException e) {
         log.debug("{} cannot be written", folder, e);
