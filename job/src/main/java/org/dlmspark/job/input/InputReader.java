@@ -32,12 +32,14 @@ final class InputReader {
       Pattern.compile("\\.(jsonl?|csv|orc|avro)(\\.(gz|bz2|zst))?$");
 
   private static final String CSV_PRUNING = "columnPruning";
+
+  private static final int LONGEST_LINE = 120;
+
   /** Where Spark puts a line that is not what its format asks for. */
   static final String UNREADABLE = "_corrupt_record";
 
   /** Formats whose lines may be so. */
   private static final Set<String> OF_LINES = Set.of("json", "csv");
-  private static final int LONGEST_LINE = 120;
 
   private final JobSettings.Input input;
 
@@ -70,7 +72,8 @@ final class InputReader {
             Line.of(
                 "unreadable lines",
                 "there are some that are no %s: they have no column but %s, and become rows with an"
-                    + " error; mend them, or leave them out with input.options.mode = DROPMALFORMED",
+                    + " error; mend them, or leave them out with input.options.mode ="
+                    + " DROPMALFORMED",
                 input.format(),
                 UNREADABLE))
         : List.of();

@@ -149,9 +149,9 @@ final class RowIds {
         type instanceof StringType
             ? String.format(
                 Locale.ROOT,
-                "input.id-column = %s is no valid UTF-8 in %,d of %,d rows, such as the bytes %s: such"
-                    + " ids cannot be kept as they are; write them as text, by hex or base64, or set"
-                    + " input.id-column = null to take a hash of the prompt",
+                "input.id-column = %s is no valid UTF-8 in %,d of %,d rows, such as the bytes %s:"
+                    + " such ids cannot be kept as they are; write them as text, by hex or base64,"
+                    + " or set input.id-column = null to take a hash of the prompt",
                 idColumn,
                 totals.getLong(3),
                 totals.getLong(0),
@@ -159,7 +159,8 @@ final class RowIds {
             : String.format(
                 Locale.ROOT,
                 "input.id-column = %s is NaN in %,d of %,d rows: give every row an id, best a whole"
-                    + " number or a string, or set input.id-column = null to take a hash of the prompt",
+                    + " number or a string, or set input.id-column = null to take a hash of the"
+                    + " prompt",
                 idColumn,
                 totals.getLong(3),
                 totals.getLong(0)));

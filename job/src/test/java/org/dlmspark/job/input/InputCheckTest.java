@@ -260,8 +260,9 @@ class InputCheckTest {
   @Test
   void takesIdsOfManyTypes() {
     write(
-        "select 1 as a, 1.50BD as b, true as c, date'1582-10-10' as d, timestamp'1500-01-01 00:00:00'"
-            + " as e, timestamp_ntz'2024-01-01 00:00:00' as f, -0D as g, 'x ' as h, 'a' as prompt");
+        "select 1 as a, 1.50BD as b, true as c, date'1582-10-10' as d, timestamp'1500-01-01"
+            + " 00:00:00' as e, timestamp_ntz'2024-01-01 00:00:00' as f, -0D as g, 'x ' as h, 'a'"
+            + " as prompt");
     for (String column : List.of("a", "b", "c", "d", "e", "f", "g", "h")) {
       assertThat(check("input.id-column=" + column).count()).isOne();
     }

@@ -30,7 +30,8 @@ final class FolderFiles {
       // A pipe would be read for ever.
       throw new TextException(
           file
-              + ": is no file, or a link to one that is not there; check that the folder is a Hugging Face model folder");
+              + ": is no file, or a link to one that is not there; check that the folder is a"
+              + " Hugging Face model folder");
     }
     requireInside(file);
     // Bounded while reading: the size that a file system states may be wrong or change.
