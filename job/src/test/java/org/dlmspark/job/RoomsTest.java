@@ -25,7 +25,7 @@ class RoomsTest {
           .room("output", ROOT, "settings")
           .room("run", ROOT, "settings", "input", "output")
           .room("compare", ROOT, "settings", "input", "output", "run")
-          .room("report", ROOT, "settings", "output")
+          .room("report", ROOT, "settings", "input", "output")
           .room("bench", ROOT, "settings")
           .room("command", ROOT, "settings", "input", "output", "run", "compare", "report", "bench")
           .alone("org.dlmspark.job.Main", ROOT, "command");

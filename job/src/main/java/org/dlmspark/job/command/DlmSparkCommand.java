@@ -213,11 +213,13 @@ public final class DlmSparkCommand implements Callable<Integer> {
       ModelFacts model = shipped ? ModelCheck.check(settings) : early;
       RunSummary summary = jobRun(session, settings, folder, model, decoder).run(runId, lock, bar);
       interruption.tooLate();
-      // Where nothing was done the report that is there tells all.
+      // Where nothing was done or asked the report that is there tells all.
       if (settings.output().report()
           && summary.rowCount() > 0
-          && (summary.totals().rows() > 0 || !Report.isThere(folder))) {
-        report(session.spark(), folder);
+          && (summary.totals().rows() > 0
+              || summary.answers() != null
+              || !Report.isThere(folder))) {
+        report(session.spark(), folder, settings.check());
       }
       if (summary.rowCount() == 0) {
         console.error("input.path = " + settings.input().path() + " has no rows: none are written");
@@ -252,9 +254,9 @@ public final class DlmSparkCommand implements Callable<Integer> {
   }
 
   /** The last line of the summary. Whatever keeps the report from being: the rows are written. */
-  private void report(SparkSession spark, OutputFolder folder) {
+  private void report(SparkSession spark, OutputFolder folder, JobSettings.Check check) {
     try {
-      Report.write(spark, folder);
+      Report.write(spark, folder, check);
       console.line(new Line("report", folder.notePath(OutputFolder.REPORT)));
     } catch (Exception | Error e) {
       log.warn("the report could not be written", e);

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -17,6 +19,7 @@ import java.util.stream.Collectors;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.udf.checkpoint.UntrustedJson;
 import org.dlmspark.udf.service.FailureReason;
+import org.dlmspark.job.settings.JobSettings;
 
 /**
  * What an output is made of, and by which runs: one small JSON file beside the rows. The rows
@@ -88,13 +91,24 @@ public record Manifest(
     /** The key of {@link #maxSequences} in the setup. */
     public static final String MAX_SEQUENCES = "batch.max-sequences";
 
-    /** Keeps a sorted copy, and checks what {@link #maxSequences} reads in it. */
+    /** The key of {@link #executors} in the setup. */
+    public static final String EXECUTORS = "executors";
+
+    /** Keeps a sorted copy, and checks the numbers in it. */
     public Run {
       setup = setup == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(setup));
-      String slots = setup.getOrDefault(MAX_SEQUENCES, "0");
-      if (!slots.matches("\\d{1,9}")) {
-        throw new IllegalArgumentException(MAX_SEQUENCES + " is no number: " + slots);
+      for (String key : List.of(MAX_SEQUENCES, EXECUTORS)) {
+        String number = setup.getOrDefault(key, "0");
+        if (!number.matches("\\d{1,9}")) {
+          throw new IllegalArgumentException(key + " is no number: " + number);
+        }
       }
+      var unused = JobSettings.Check.of(setup);
+    }
+
+    /** How it checked answers. */
+    public JobSettings.Check check() {
+      return JobSettings.Check.of(setup);
     }
 
     /** The same run in another state. */
@@ -117,6 +131,31 @@ public record Manifest(
     /** Rows that a decoder had at the same time at most; 0 if the run's version did not note it. */
     public int maxSequences() {
       return Integer.parseInt(setup.getOrDefault(MAX_SEQUENCES, "0"));
+    }
+
+    /** The most executors that the run had; 0 if its version did not note it. */
+    public int executors() {
+      return Integer.parseInt(setup.getOrDefault(EXECUTORS, "0"));
+    }
+
+    /** From its begin to its last note: loading the model and waiting for Spark included. */
+    public Duration took() {
+      return Duration.between(Instant.parse(startedAt), Instant.parse(endedAt));
+    }
+
+    /** Tokens generated for each second that it {@link #took}. */
+    public double tokensPerSecond() {
+      return 1000.0 * completionTokens / Math.max(1, took().toMillis());
+    }
+
+    /** What it kept its executors from doing else: all of the time that it took, of each. */
+    public Duration reserved() {
+      return took().multipliedBy(executors());
+    }
+
+    /** The share of the {@link #reserved} time in which decoders computed; 0 if it is not known. */
+    public double busy() {
+      return executors() == 0 ? 0 : computeMs / Math.max(1, reserved().toMillis());
     }
   }
 

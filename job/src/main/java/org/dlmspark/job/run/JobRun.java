@@ -1,7 +1,6 @@
 package org.dlmspark.job.run;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -133,17 +132,15 @@ public final class JobRun {
     all.addAll(lines.warnings());
     all.addAll(outlook.all());
     console.block("Generating", all);
-    long start = System.nanoTime();
     WaveResult result;
     try (ProgressDisplay display = new ProgressDisplay(work.toDo(), console, bar)) {
       result = job.run(runId, work, lock, display::committed);
     }
-    Duration wall = Duration.ofNanos(System.nanoTime() - start);
-    RunSummary summary = summary(runId, wall);
+    RunSummary summary = summary();
     console.block(
-        result.rows() == 0 && work.done() > 0
+        summary.run() == null
             ? "Nothing to do"
-            : String.format(Locale.ROOT, "Done in %s", Console.time(wall)),
+            : String.format(Locale.ROOT, "Done in %s", Console.time(summary.run().took())),
         new SummaryLines(summary).all(settings.output().path()));
     if (table != null && summary.rowCount() > 0) {
       lock.check();
@@ -196,9 +193,10 @@ public final class JobRun {
     }
   }
 
-  private RunSummary summary(String runId, Duration wall) {
+  private RunSummary summary() {
     try {
-      return RunSummary.read(output.committed(), settings, input.prompt().idColumn(), runId, wall);
+      return RunSummary.read(
+          output.committed(), settings, input.prompt().idColumn(), journal.noted());
     } catch (RuntimeException e) {
       throw new IllegalStateException(
           "all rows are written to "

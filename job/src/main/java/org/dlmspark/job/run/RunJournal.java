@@ -6,6 +6,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.Version;
@@ -30,6 +31,7 @@ final class RunJournal {
   private Manifest manifest;
   private String runId;
   private String started;
+  private int executors;
 
   /**
    * Looks at an output that may exist.
@@ -175,6 +177,11 @@ final class RunJournal {
     return result;
   }
 
+  /** The run as it is noted; null if it has not begun, since nothing was to do. */
+  Manifest.Run noted() {
+    return runId == null ? null : manifest.runs().get(manifest.runs().size() - 1);
+  }
+
   private void note(Manifest next) throws IOException {
     next.write(folder);
     manifest = next;
@@ -197,25 +204,25 @@ final class RunJournal {
   }
 
   private Map<String, String> setup() {
-    return Map.of(
-        "input.path",
-        settings.input().path(),
-        "input.format",
-        settings.input().format(),
-        "model.path",
-        settings.decoder().modelPath(),
-        "model.device",
-        settings.decoder().device(),
-        Manifest.Run.MAX_SEQUENCES,
-        String.valueOf(settings.decoder().maxSequences()),
-        "batch.max-tokens",
-        String.valueOf(settings.decoder().maxTokens()),
-        "spark.master",
-        spark.sparkContext().master(),
-        "Spark",
-        spark.version(),
-        "Java",
-        System.getProperty("java.version"));
+    Map<String, String> setup = new TreeMap<>();
+    setup.put("input.path", settings.input().path());
+    setup.put("input.format", settings.input().format());
+    setup.put("model.path", settings.decoder().modelPath());
+    setup.put("model.device", settings.decoder().device());
+    setup.put(Manifest.Run.MAX_SEQUENCES, String.valueOf(settings.decoder().maxSequences()));
+    setup.put("batch.max-tokens", String.valueOf(settings.decoder().maxTokens()));
+    setup.put("spark.master", spark.sparkContext().master());
+    setup.put("Spark", spark.version());
+    setup.put("Java", System.getProperty("java.version"));
+    executors = Math.max(executors, executorsNow());
+    setup.put(Manifest.Run.EXECUTORS, String.valueOf(executors));
+    setup.putAll(settings.check().texts());
+    return setup;
+  }
+
+  /** They come and go; Spark counts the driver among them, which is one only where it is alone. */
+  private int executorsNow() {
+    return Math.max(1, spark.sparkContext().getExecutorMemoryStatus().size() - 1);
   }
 
   private static String now() {

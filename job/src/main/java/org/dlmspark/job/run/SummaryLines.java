@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.dlmspark.job.Console;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.Excerpt;
 import org.dlmspark.job.input.Answers;
+import org.dlmspark.job.output.Manifest;
 import org.dlmspark.job.output.RowTotals;
 import org.dlmspark.job.output.SlowRow;
 
@@ -78,14 +80,14 @@ final class SummaryLines {
   }
 
   private void addSpeed(List<Line> lines) {
-    double seconds = Math.max(summary.wall().toNanos() / 1e9, 1e-9);
+    Manifest.Run run = summary.run();
     lines.add(
         Line.of(
             "tokens",
             "%,d generated from %,d of prompts",
             totals.completionTokens(),
             totals.promptTokens()));
-    lines.add(Line.of("speed", "%,.1f tokens a second", totals.completionTokens() / seconds));
+    lines.add(Line.of("speed", "%,.1f tokens a second", run.tokensPerSecond()));
     lines.add(
         Line.of(
             "positions",
@@ -106,23 +108,21 @@ final class SummaryLines {
     if (totals.decoded() > 0) {
       lines.add(Line.of("steps", "%.1f a row", (double) totals.steps() / totals.decoded()));
     }
-    int executors = summary.executors();
-    if (executors > 0) {
+    int executors = run.executors();
+    lines.add(
+        Line.of(
+            "decoder busy",
+            "%s of the time of %d %s",
+            Console.percent(run.busy()),
+            executors,
+            executors == 1 ? "executor" : "executors"));
+    if (totals.computeMs() > 0) {
       lines.add(
           Line.of(
-              "decoder busy",
-              "%.1f%% of the time of %d %s",
-              100 * totals.computeMs() / 1000 / (seconds * executors),
-              executors,
-              executors == 1 ? "executor" : "executors"));
-      if (totals.computeMs() > 0) {
-        lines.add(
-            Line.of(
-                "slots occupied",
-                "%.1f%% of %,d while it decoded (batch.max-sequences)",
-                100 * totals.slotsOccupied(summary.slots()),
-                summary.slots()));
-      }
+              "slots occupied",
+              "%s of %,d while it decoded (batch.max-sequences)",
+              Console.percent(totals.slotsOccupied(run.maxSequences())),
+              run.maxSequences()));
     }
     List<SlowRow> slowest = summary.slowest();
     for (int i = 0; i < slowest.size(); i++) {

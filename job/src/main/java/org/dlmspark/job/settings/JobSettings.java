@@ -273,6 +273,12 @@ public record JobSettings(
    */
   public record Check(String answerColumn, Pattern answerPattern) {
 
+    private static final String COLUMN = "check.answer-column";
+    private static final String PATTERN = "check.answer-pattern";
+
+    /** None. */
+    public static final Check NONE = new Check(null, Pattern.compile("()"));
+
     /** Checks that the pattern has the one group that holds the answer. */
     public Check {
       int groups = answerPattern.matcher("").groupCount();
@@ -284,6 +290,20 @@ public record JobSettings(
                 + groups
                 + " groups: must have exactly one, around the answer; write (?:...) for others");
       }
+    }
+
+    /** By their keys, for {@link #of}; empty if nothing is checked. */
+    public Map<String, String> texts() {
+      return answerColumn == null
+          ? Map.of()
+          : Map.of(COLUMN, answerColumn, PATTERN, answerPattern.pattern());
+    }
+
+    /** What {@link #texts} gave, perhaps among others. */
+    public static Check of(Map<String, String> texts) {
+      return texts.containsKey(COLUMN)
+          ? new Check(texts.get(COLUMN), Pattern.compile(texts.getOrDefault(PATTERN, "()")))
+          : NONE;
     }
   }
 

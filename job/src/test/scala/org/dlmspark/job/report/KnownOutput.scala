@@ -101,7 +101,7 @@ trait KnownOutput {
         tokens,
         1000,
         5000,
-        Map("model.path" -> "/models/of run ".concat(id), "batch.max-sequences" -> "4").asJava
+        Map("model.path" -> "/models/of run ".concat(id), "batch.max-sequences" -> "4", "executors" -> "2").asJava
       )
     Manifest
       .of(fingerprint)
