@@ -67,9 +67,7 @@ public final class CarriedTexts {
     StructType input = rows.schema();
     Set<String> read = new HashSet<>(settings.prompt().source().columns());
     read.add(settings.prompt().idColumn());
-    settings
-        .rowKeys()
-        .forEach(key -> read.add(input.fieldNames()[RowSettings.column(input, key)]));
+    settings.rowKeys().forEach(key -> read.add(input.fieldNames()[RowSettings.column(input, key)]));
     CarriedTexts texts = new CarriedTexts(input, along, read);
     return rows.select(texts.before.toArray(Column[]::new))
         .mapPartitions(
@@ -100,7 +98,9 @@ public final class CarriedTexts {
       return;
     }
     String name = isRead ? copyName() : field.name();
-    add(column.cast(bytes).as(name), new StructField(name, bytes, field.nullable(), Metadata.empty()));
+    add(
+        column.cast(bytes).as(name),
+        new StructField(name, bytes, field.nullable(), Metadata.empty()));
     carried.add(name);
     after.add(Columns.named(name).cast(field.dataType()).as(field.name(), field.metadata()));
   }

@@ -19,7 +19,6 @@ import org.dlmspark.job.output.Fingerprint;
 import org.dlmspark.job.output.Manifest;
 import org.dlmspark.job.output.OutputFolder;
 import org.dlmspark.job.output.OwnFiles;
-import org.dlmspark.udf.OutputSchema;
 
 /**
  * The output folder of a comparison: the table, as {@code compare.md} and {@code compare.parquet},

@@ -17,9 +17,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.dlmspark.job.RefusedException;
+import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.udf.checkpoint.UntrustedJson;
 import org.dlmspark.udf.service.FailureReason;
-import org.dlmspark.job.settings.JobSettings;
 
 /**
  * What an output is made of, and by which runs: one small JSON file beside the rows. The rows

@@ -132,9 +132,8 @@ public final class JobRun {
     all.addAll(lines.warnings());
     all.addAll(outlook.all());
     console.block("Generating", all);
-    WaveResult result;
     try (ProgressDisplay display = new ProgressDisplay(work.toDo(), console, bar)) {
-      result = job.run(runId, work, lock, display::committed);
+      job.run(runId, work, lock, display::committed);
     }
     RunSummary summary = summary();
     console.block(

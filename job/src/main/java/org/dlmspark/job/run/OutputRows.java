@@ -69,7 +69,8 @@ final class OutputRows {
     schema = input.outputSchema();
     retries = output.mode() == OutputMode.RETRY_FAILED;
     redoes = output.changed() == ChangedRows.REDO;
-    others = IntStream.range(0, input.nameColumns().size()).mapToObj(i -> free("name_" + i)).toList();
+    others =
+        IntStream.range(0, input.nameColumns().size()).mapToObj(i -> free("name_" + i)).toList();
     asks = free("asks");
     more = free("more");
     rowCount = free("rows");
@@ -105,7 +106,10 @@ final class OutputRows {
     return file;
   }
 
-  /** The rows that are in the output now, as far as it matters which of them to do anew, with the names of their files. */
+  /**
+   * The rows that are in the output now, as far as it matters which of them to do anew, with the
+   * names of their files.
+   */
   Dataset<Row> withFiles() {
     StructType looked = new StructType();
     for (String name : input.nameColumns()) {

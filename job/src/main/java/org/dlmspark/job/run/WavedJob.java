@@ -162,14 +162,13 @@ final class WavedJob {
    * @param work what there is to do, of {@link #work}
    * @param lock looked at between waves
    * @param progress told of what is committed
-   * @return what this run committed
    */
-  WaveResult run(String runId, Work work, OutputLock lock, Consumer<WaveResult> progress)
+  void run(String runId, Work work, OutputLock lock, Consumer<WaveResult> progress)
       throws IOException {
     boolean fresh = folder.tableFiles().isEmpty();
     if (work.toDo() == 0 && !fresh) {
       folder.markDone(true);
-      return WaveResult.none();
+      return;
     }
     WaveWriter waves =
         new WaveWriter(settings, job, input, folder, parallelism, journal, runId, progress);
@@ -190,7 +189,6 @@ final class WavedJob {
       journal.end(done, waves.waves(), waves.total());
     }
     folder.markDone(true);
-    return waves.total();
   }
 
   private void requireAllDone(Work work, WaveResult total) {

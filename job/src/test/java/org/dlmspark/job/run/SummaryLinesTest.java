@@ -2,7 +2,6 @@ package org.dlmspark.job.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.dlmspark.job.Console.Line;
@@ -14,16 +13,7 @@ class SummaryLinesTest {
 
   private static List<String> answers(Answers answers) {
     RunSummary summary =
-        new RunSummary(
-            Map.of("stop", 4L),
-            Map.of(),
-            RowTotals.NONE,
-            0,
-            1,
-            16,
-            List.of(),
-            answers,
-            Duration.ZERO);
+        new RunSummary(Map.of("stop", 4L), Map.of(), RowTotals.NONE, 1, null, List.of(), answers);
     List<Line> lines = new SummaryLines(summary).all("out");
     List<String> labels = lines.stream().map(Line::label).toList();
     return lines.subList(labels.indexOf("answers right"), lines.size()).stream()
