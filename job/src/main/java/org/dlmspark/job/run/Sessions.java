@@ -120,7 +120,7 @@ public final class Sessions {
   private static void requireLocalFolder(SparkConf conf) {
     String fallback = conf.get("spark.local.dir", System.getProperty("java.io.tmpdir"));
     String folders = Optional.ofNullable(System.getenv("SPARK_LOCAL_DIRS")).orElse(fallback);
-    for (String folder : folders.split(",")) {
+    for (String folder : folders.split(",", -1)) {
       try {
         Path probe =
             Files.createDirectories(Path.of(folder.strip()))

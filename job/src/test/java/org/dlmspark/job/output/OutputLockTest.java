@@ -113,7 +113,7 @@ class OutputLockTest {
   @Test
   void aSilentHolderThatStirsKeepsItsLock() throws Exception {
     write(new LockHolder("first", "host", HOLDER, "7", "elsewhere", "then", 3));
-    silentFor(Duration.ofSeconds(300)); // as after a step of the clock
+    silentFor(Duration.ofMinutes(5)); // as after a step of the clock
     OutputLock.Pace patient =
         new OutputLock.Pace(PACE.beat(), PACE.expiry(), Duration.ofMillis(1500), PACE.settle());
     Thread beat =
