@@ -23,11 +23,12 @@ final class OutputAccess {
     if (!isLocal(folder)) {
       return;
     }
-    Path there = Path.of(folder.toUri());
+    Path wanted = Path.of(folder.toUri());
+    Path there = wanted;
     while (there != null && !Files.exists(there)) {
       there = there.getParent();
     }
-    if (there == null) {
+    if (there == null || Files.isRegularFile(wanted)) { // a file is told of by its own words
       return;
     }
     if (!Files.isDirectory(there)) {
