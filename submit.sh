@@ -131,6 +131,11 @@ java_version=$(java_property specification.version)
   fail "$java is Java ${java_version:-of an unknown version}: $wanted_java"
 java_home=$(java_property home)
 
+# Java raises its own limit up to the hard one; of a few hundred files its own jars take most.
+most_files=$(ulimit -Hn)
+[[ $most_files == unlimited || $most_files -ge 1024 ]] ||
+  fail "only $most_files files may be open at once here: Spark needs 1024 or more; raise ulimit -n"
+
 # --- the build --------------------------------------------------------------------------------------------------------
 reason=""
 if [[ ! -f $jar || ! -f $minimal_home/RELEASE ]]; then

@@ -21,6 +21,8 @@ public final class MachineLimit {
               "give the user that runs the job access, or name another path",
               "File name too long",
               "shorten the path",
+              "System memory",
+              "raise the driver's (--driver-memory)",
               "Java heap space",
               "raise the memory of driver and executors (--driver-memory, --executor-memory)",
               "GC overhead limit exceeded",
@@ -40,7 +42,7 @@ public final class MachineLimit {
   public static String withRemedy(String reason, String otherwise) {
     return REMEDIES.entrySet().stream()
         .filter(limit -> reason.contains(limit.getKey()))
-        .map(limit -> reason + "; " + limit.getValue())
+        .map(limit -> reason.replaceFirst("\\.$", "") + "; " + limit.getValue())
         .findFirst()
         .orElse(reason + otherwise);
   }
