@@ -175,7 +175,9 @@ class Qwen2FilesTest {
     Fixtures.write(folder.resolve("merges.txt"), "\u0007" + "x".repeat(100_000));
     broken(
         "merges.txt",
-        "line 1 (\\u0007" + "x".repeat(59) + "...): a merge is two tokens with one space between them");
+        "line 1 (\\u0007"
+            + "x".repeat(59)
+            + "...): a merge is two tokens with one space between them");
   }
 
   @Test
