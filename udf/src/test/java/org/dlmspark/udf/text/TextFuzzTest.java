@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
  * {@link TextException}, in bounded time and memory, with nothing read from outside the folder.
  */
 class TextFuzzTest {
-  /** What the largest rendering here may take by its limits. */
-  private static final long MAX_TEMPLATE_BYTES = 128L << 20;
+  /** What the two million steps of the largest rendering may take in all, little by little. */
+  private static final long MAX_TEMPLATE_BYTES = 512L << 20;
 
   private static final long MAX_TOKENIZER_BYTES = 64L << 20;
 
