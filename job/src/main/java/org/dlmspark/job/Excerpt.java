@@ -1,11 +1,6 @@
 package org.dlmspark.job;
 
-import org.dlmspark.udf.checkpoint.ShownValue;
-
-/**
- * Texts of rows and errors, which may be long and of many lines, as one line of a message: what a
- * terminal obeys is escaped.
- */
+/** Texts of rows and errors, which may be long and of many lines, as one line of a message. */
 public final class Excerpt {
 
   private Excerpt() {}
@@ -18,7 +13,8 @@ public final class Excerpt {
    * @return one line, ending in dots if it is not all
    */
   public static String shortened(String text, int longest) {
-    return ShownValue.of(words(String.valueOf(text)), longest);
+    String line = oneLine(String.valueOf(text));
+    return line.length() <= longest ? line : line.substring(0, longest) + "...";
   }
 
   /**
@@ -29,23 +25,10 @@ public final class Excerpt {
    * @return one line in quotes, ending in dots if there may be more
    */
   public static String quoted(String beginning, int read) {
-    return '"'
-        + ShownValue.escaped(words(beginning))
-        + (beginning.length() < read ? "" : "...")
-        + '"';
+    return '"' + oneLine(beginning) + (beginning.length() < read ? "" : "...") + '"';
   }
 
-  /**
-   * A value that is to be told from others like it, such as an id: its white space is kept.
-   *
-   * @param value any value
-   * @return one line, ending in dots if it is not all
-   */
-  public static String value(Object value) {
-    return ShownValue.of(value);
-  }
-
-  private static String words(String text) {
+  private static String oneLine(String text) {
     return text.replaceAll("\\s+", " ").strip();
   }
 }

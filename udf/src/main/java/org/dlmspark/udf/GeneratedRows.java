@@ -40,7 +40,6 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
   private final InputRows input;
   private final GenerateSettings settings;
   private final StructType schema;
-  private final int[] carried;
   private final RowIdentity identity;
   private final DecoderService decoder;
   private final TaskView task;
@@ -67,14 +66,12 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
   GeneratedRows(
       Iterator<Row> input,
       StructType schema,
-      int[] carried,
       GenerateSettings settings,
       DecoderService decoder,
       TaskView task,
       Consumer<Completion> counter) {
     this.input = new InputRows(input);
     this.schema = schema;
-    this.carried = carried;
     this.settings = settings;
     identity = new RowIdentity(settings.runId(), settings.prompt(), schema);
     this.decoder = decoder;
@@ -122,7 +119,7 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
       checkCancelled();
       loaded = decoder.awaitLoaded(POLL_MS);
     }
-    completions = new RowCompletions(settings, task, decoder.executorId(), loaded, schema);
+    completions = new RowCompletions(settings, task, decoder.executorId(), loaded);
     preparation = new RowPreparation(settings, schema, identity, loaded, decoder.verdicts());
   }
 
@@ -188,7 +185,7 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
 
   private Row output(PreparedRow row, Completion completion) {
     counter.accept(completion);
-    return OutputSchema.row(row.taken().row(), carried, completion);
+    return OutputSchema.row(row.taken().row(), completion);
   }
 
   /** Drops what is still in the decoder: its slots are free again at the next step. */

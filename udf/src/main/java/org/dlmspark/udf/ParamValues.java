@@ -16,7 +16,6 @@ import org.dlmspark.udf.decode.SettingValue;
 import org.dlmspark.udf.prompt.ColumnPrompt;
 import org.dlmspark.udf.prompt.PromptSettings;
 import org.dlmspark.udf.service.DecoderSettings;
-import org.dlmspark.udf.text.TextSettings;
 import scala.Function1;
 
 /** Reads values of params as settings, and checks them. Messages call settings as params are. */
@@ -100,10 +99,7 @@ final class ParamValues {
             setting.apply("input.chat").yesOrNo(),
             setting.apply("input.system-prompt").text(),
             List.of(),
-            false,
-            TextSettings.of(
-                setting.apply("input.date").text(),
-                setting.apply("input.allow-special-tokens").yesOrNo())),
+            false),
         generation.build(),
         rowKeys,
         runId,

@@ -106,21 +106,14 @@ final class RowPreparation {
                 + ": the tokenizer belongs to another model");
       }
     }
-    return ids.length <= room(generation)
-        ? null
-        : new Completion.Failure(ErrorCode.PROMPT_TOO_LONG, tooLong(ids.length, generation));
+    String tooLong = tooLong(ids.length, generation.genLength(), generation.branches());
+    return tooLong == null ? null : new Completion.Failure(ErrorCode.PROMPT_TOO_LONG, tooLong);
   }
 
-  /** The most tokens that a prompt may have beside its completion. */
-  long room(GenerationSettings generation) {
-    int batch = settings.decoder().maxTokens() / generation.branches();
-    return Math.min(loaded.config().maxSequenceLength(), batch) - (long) generation.genLength();
-  }
-
-  private String tooLong(int promptTokens, GenerationSettings generation) {
-    int genLength = generation.genLength();
+  private String tooLong(int promptTokens, int genLength, int branches) {
     long length = (long) promptTokens + genLength;
     int context = loaded.config().maxSequenceLength();
+    int room = settings.decoder().maxTokens();
     String sum =
         "the prompt has "
             + promptTokens
@@ -135,12 +128,15 @@ final class RowPreparation {
     if (length > context) {
       return sum + "; the model's context is " + context + ": " + shorten;
     }
-    return sum
-        + (generation.branches() > 1 ? ", held twice for guidance" : "")
-        + "; batch.max-tokens = "
-        + settings.decoder().maxTokens()
-        + ": raise it or "
-        + shorten;
+    if (length * branches > room) {
+      return sum
+          + (branches > 1 ? ", held twice for guidance" : "")
+          + "; batch.max-tokens = "
+          + room
+          + ": raise it or "
+          + shorten;
+    }
+    return null;
   }
 
   /**

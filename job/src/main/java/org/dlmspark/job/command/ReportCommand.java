@@ -13,7 +13,6 @@ import org.dlmspark.job.output.OutputFolder;
 import org.dlmspark.job.output.RowTotals;
 import org.dlmspark.job.report.Report;
 import org.dlmspark.job.run.Sessions;
-import org.dlmspark.job.settings.JobSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -60,7 +59,7 @@ final class ReportCommand implements Callable<Integer> {
     console.say("Reading " + output);
     SparkSession spark = Sessions.start(conf, "dlm-spark report", null);
     try {
-      RowTotals totals = Report.write(spark, folder, JobSettings.Check.NONE);
+      RowTotals totals = Report.write(spark, folder);
       console.block(
           "Report written",
           List.of(

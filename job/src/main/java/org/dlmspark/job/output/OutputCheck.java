@@ -1,6 +1,8 @@
 package org.dlmspark.job.output;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -39,8 +41,7 @@ public final class OutputCheck {
     try {
       Path path = new Path(output);
       FileSystem fileSystem = path.getFileSystem(hadoop);
-      new Overlap(settings, hadoop).check();
-      OutputAccess.check(output, fileSystem.makeQualified(path));
+      refuseOverlap(settings, fileSystem.makeQualified(path), hadoop);
       if (!fileSystem.exists(path)) {
         return;
       }
@@ -52,15 +53,7 @@ public final class OutputCheck {
                 + output
                 + " exists: choose another, or replace it with --set output.mode=overwrite");
       }
-      if (!fileSystem.getFileStatus(path).isDirectory()) {
-        throw new RefusedException(
-            "output.path = " + output + " is a file: name the folder that the job is to write");
-      }
-      if (mode == OutputMode.OVERWRITE) {
-        new OwnFiles(new OutputFolder(output, hadoop)).requireAll(written);
-      } else {
-        refuseForeignFiles(output, path, fileSystem, written);
-      }
+      refuseForeignFiles(output, path, fileSystem, written);
     } catch (RefusedException e) {
       throw e;
     } catch (IOException | RuntimeException e) { // Hadoop throws the latter for a missing class.
@@ -68,10 +61,60 @@ public final class OutputCheck {
     }
   }
 
+  private static void refuseOverlap(JobSettings settings, Path output, Configuration hadoop) {
+    String input = settings.input().path();
+    for (Path root : roots(input, hadoop)) {
+      if (liesIn(root, output)) {
+        throw new RefusedException(
+            "output.path = "
+                + settings.output().path()
+                + " is or holds input.path = "
+                + input
+                + ": writing there would destroy the prompts; choose another folder");
+      }
+      if (liesIn(output, root)) {
+        throw new RefusedException(
+            "output.path = "
+                + settings.output().path()
+                + " lies inside input.path = "
+                + input
+                + ": the next run would read it as prompts; choose a folder outside");
+      }
+    }
+  }
+
+  private static List<Path> roots(String input, Configuration hadoop) {
+    try {
+      Path path = new Path(input);
+      FileSystem fileSystem = path.getFileSystem(hadoop);
+      FileStatus[] found = fileSystem.globStatus(path);
+      List<Path> roots = new ArrayList<>();
+      for (FileStatus status : found == null ? new FileStatus[0] : found) {
+        roots.add(fileSystem.makeQualified(status.getPath()));
+      }
+      return roots;
+    } catch (IOException | RuntimeException e) {
+      throw OutputFolder.unreachable("input.path = " + input, e);
+    }
+  }
+
+  private static boolean liesIn(Path path, Path folder) {
+    for (Path part = path; part != null; part = part.getParent()) {
+      if (part.equals(folder)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** A slip in {@code output.path} must not cost a home directory. */
   private static void refuseForeignFiles(
       String output, Path path, FileSystem fileSystem, Predicate<String> written)
       throws IOException {
+    if (!fileSystem.getFileStatus(path).isDirectory()) {
+      throw new RefusedException(
+          "output.path = " + output + " is a file: name the folder that the job is to write");
+    }
     for (FileStatus status : fileSystem.listStatus(path)) {
       String name = status.getPath().getName();
       if (!written.test(name) && !name.startsWith("_") && !name.startsWith(".")) {
@@ -80,7 +123,8 @@ public final class OutputCheck {
                 + output
                 + " holds "
                 + name
-                + ", which this command does not write: choose another folder");
+                + ", which this command does not write: output.mode = overwrite replaces only its own"
+                + " output; choose another folder or empty it yourself");
       }
     }
   }

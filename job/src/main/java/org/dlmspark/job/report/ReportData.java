@@ -2,8 +2,6 @@ package org.dlmspark.job.report;
 
 import java.util.List;
 import java.util.Map;
-import org.dlmspark.job.input.Answer;
-import org.dlmspark.job.input.Answers;
 import org.dlmspark.job.output.Manifest;
 import org.dlmspark.job.output.RowTotals;
 import org.dlmspark.job.output.SlowRow;
@@ -24,7 +22,6 @@ import org.dlmspark.job.output.SlowRow;
  * @param moreExecutors whether there are others
  * @param slowest the rows that took longest, the slowest first
  * @param samples a few rows with a completion, chosen by a hash of their names
- * @param answers how many completions of the output were right; null if it was not asked
  */
 record ReportData(
     String path,
@@ -38,8 +35,7 @@ record ReportData(
     List<Executor> executors,
     boolean moreExecutors,
     List<SlowRow> slowest,
-    List<Sample> samples,
-    Answers answers) {
+    List<Sample> samples) {
 
   /**
    * The rows of a run that are in the output.
@@ -165,8 +161,9 @@ record ReportData(
    * @param name Spark's name of it
    * @param device where it computed
    * @param totals sums over its rows
+   * @param decoded when they had a slot
    */
-  record Executor(String run, String name, String device, RowTotals totals) {}
+  record Executor(String run, String name, String device, RowTotals totals, Period decoded) {}
 
   /**
    * A row with its text.
@@ -176,15 +173,8 @@ record ReportData(
    * @param completion the completion, shortened
    * @param finishReason why it ended
    * @param tokens {@code usage.completion_tokens}
-   * @param answer the answer in it; null if it was not asked for
    */
-  record Sample(
-      String id,
-      String prompt,
-      String completion,
-      String finishReason,
-      int tokens,
-      Answer answer) {}
+  record Sample(String id, String prompt, String completion, String finishReason, int tokens) {}
 
   /** Sums over all rows. */
   RowTotals totals() {

@@ -1,5 +1,6 @@
 package org.dlmspark.job.report;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,14 @@ import org.dlmspark.job.report.ReportData.RunRows;
  * @param last whether no other run came after it
  */
 record ReportedRun(Manifest.Run noted, RowTotals totals, boolean last) {
+
+  /**
+   * How a run ended.
+   *
+   * @param name the manifest's name of it, by which the page colours the text
+   * @param text for people
+   */
+  record State(String name, String text) {}
 
   /** All runs, the earliest first. */
   static List<ReportedRun> all(ReportData data) {
@@ -35,21 +44,25 @@ record ReportedRun(Manifest.Run noted, RowTotals totals, boolean last) {
         .orElse(RowTotals.NONE);
   }
 
-  /** How it ended. */
-  String state() {
+  State state() {
     if (!noted.state().equals(Manifest.Run.RUNNING)) {
-      return noted.state();
+      return new State(noted.state(), noted.state());
     }
-    return last ? "running, or was killed" : "killed";
+    return new State(Manifest.Run.RUNNING, last ? "running, or was killed" : "killed");
   }
 
   Instant started() {
     return Instant.parse(noted.startedAt());
   }
 
-  /** Tokens a second. */
+  Duration took() {
+    return Duration.between(started(), Instant.parse(noted.endedAt()));
+  }
+
+  /** Tokens a second; empty for a run that took no time. */
   String speed() {
-    return ReportTexts.text("%,.1f", noted.tokensPerSecond());
+    double seconds = took().toMillis() / 1000.0;
+    return seconds > 0 ? ReportTexts.text("%,.1f", noted.completionTokens() / seconds) : "";
   }
 
   /** Whether it is known how many rows a decoder takes; early versions did not note it. */

@@ -8,13 +8,11 @@ import static org.apache.spark.sql.functions.substring_index;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
-import org.dlmspark.job.input.Answers;
 import org.dlmspark.job.output.RowTotals;
 import org.dlmspark.job.report.ReportData.ErrorRows;
 import org.dlmspark.job.report.ReportData.Example;
@@ -27,14 +25,12 @@ import org.dlmspark.job.report.ReportData.RunRows;
  * @param results how many, by finish reason
  * @param errors those with an error, by code
  * @param devices by kind of device
- * @param answers how many completions were right; null if it was not asked
  */
 record RowGroups(
     Map<String, RunRows> runs,
     Map<String, Long> results,
     Map<String, ErrorRows> errors,
-    Map<String, RowTotals> devices,
-    Answers answers) {
+    Map<String, RowTotals> devices) {
 
   private static final int MOST_EXAMPLES = 3;
   private static final int LONGEST_MESSAGE = 300;
@@ -44,8 +40,7 @@ record RowGroups(
     Map<String, Long> results = new TreeMap<>();
     Map<String, ErrorRows> errors = new TreeMap<>();
     Map<String, RowTotals> devices = new TreeMap<>();
-    List<Row> groups = groups(rows);
-    for (Row group : groups) {
+    for (Row group : groups(rows)) {
       RowTotals totals = RowTotals.of(group);
       runs.merge(
           group.getAs("run"),
@@ -60,7 +55,7 @@ record RowGroups(
             code, new ErrorRows(code, totals.rows(), examples(group)), RowGroups::together);
       }
     }
-    return new RowGroups(runs, results, errors, devices, Answers.of(rows.check(), groups));
+    return new RowGroups(runs, results, errors, devices);
   }
 
   private static List<Row> groups(ReportRows rows) {
@@ -68,10 +63,6 @@ record RowGroups(
         when(
             col("error").isNotNull(),
             struct(rows.name(), ReportRows.shortened(col("error.message"), LONGEST_MESSAGE)));
-    List<Column> more = new ArrayList<>();
-    more.add(min(example).as("first_example"));
-    more.add(max(example).as("last_example"));
-    Collections.addAll(more, Answers.counts(rows.check()));
     return SlotTime.over(
             rows.all()
                 .groupBy(
@@ -79,7 +70,8 @@ record RowGroups(
                     substring_index(col("origin.device"), ":", 1).as("kind"),
                     col("finish_reason"),
                     col("error.code").as("code")),
-            more.toArray(Column[]::new))
+            min(example).as("first_example"),
+            max(example).as("last_example"))
         .collectAsList();
   }
 

@@ -60,16 +60,12 @@ public final class SettingsReader {
             value("input.row-settings").yesOrNo(),
             value("input.samples-per-prompt").wholeInt(),
             value("input.chat").yesOrNo(),
-            value("input.system-prompt").text(),
-            value("input.date").text(),
-            value("input.allow-special-tokens").yesOrNo()),
+            value("input.system-prompt").text()),
         new JobSettings.Output(
             value("output.path").text(),
             value("output.mode").choice(OutputMode.values()),
-            value("output.changed").choice(ChangedRows.values()),
             value("output.format").choice(OutputFormat.values()),
             value("output.table").text(),
-            CarriedColumns.of(value("output.columns")),
             value("output.report").yesOrNo()),
         new DecoderSettings(
             value("model.path").text(),
@@ -83,7 +79,6 @@ public final class SettingsReader {
             value("job.wave-rows").wholeInt(),
             value("job.partitions").wholeInt(),
             value("job.max-error-share").number(),
-            value("job.fail-on-errors").numberOrNull(),
             value("job.name").text()),
         new JobSettings.Check(
             value("check.answer-column").text(), pattern("check.answer-pattern")));

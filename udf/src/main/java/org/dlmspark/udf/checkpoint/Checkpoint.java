@@ -2,8 +2,6 @@ package org.dlmspark.udf.checkpoint;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,15 +11,8 @@ import java.util.Optional;
  * @param folder the folder
  * @param config the model's shape and constants
  * @param weights the mapped weights
- * @param remarks what the folder holds and nothing is made of, a sentence each; mostly none
  */
-public record Checkpoint(
-    Path folder, ModelConfig config, TransformerWeights weights, List<String> remarks) {
-
-  /** Keeps an immutable copy of the remarks. */
-  public Checkpoint {
-    remarks = List.copyOf(remarks);
-  }
+public record Checkpoint(Path folder, ModelConfig config, TransformerWeights weights) {
 
   /**
    * Opens a folder and checks all of it: every file, every tensor's place, type and shape, and that
@@ -40,16 +31,11 @@ public record Checkpoint(
     Path configJson = findConfig(folder);
     ConfigFile config = ConfigFile.read(configJson);
     Family family = Families.of(config);
-    Spellings.check(config);
     Optional<ConfigFile> generation =
         ConfigFile.readIfPresent(folder.resolve("generation_config.json"));
     ModelLayout layout = family.read(config, generation);
     WeightFiles files = WeightFiles.open(folder);
-    TransformerWeights weights = layout.weights(files);
-    List<String> remarks = new ArrayList<>(Leftovers.keys(config, family.keys()));
-    remarks.addAll(Leftovers.tensors(files, weights));
-    remarks.addAll(Leftovers.files(folder, files));
-    return new Checkpoint(folder, layout.config(files.storedType()), weights, remarks);
+    return new Checkpoint(folder, layout.config(files.storedType()), layout.weights(files));
   }
 
   private static Path findConfig(Path folder) {
@@ -68,17 +54,11 @@ public record Checkpoint(
     Path config = folder.resolve("config.json");
     if (!Files.exists(config)) {
       throw new CheckpointException(
-          "model.path = " + folder + " has no config.json in it: " + whatItMayBe(folder));
+          "model.path = "
+              + folder
+              + " has no config.json in it: name a Hugging Face model folder, or complete its"
+              + " download");
     }
     return config;
-  }
-
-  private static String whatItMayBe(Path folder) {
-    if (Files.exists(folder.resolve("adapter_config.json"))) {
-      return "it holds an adapter; merge that into its model and save the two together";
-    }
-    return Files.isDirectory(folder.resolve("snapshots"))
-        ? "it is a model of a Hugging Face cache; name the folder below its snapshots"
-        : "name a Hugging Face model folder, or complete its download";
   }
 }

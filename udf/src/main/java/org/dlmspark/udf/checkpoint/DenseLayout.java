@@ -110,15 +110,8 @@ record DenseLayout(
       all.add(layer(files, names.layers() + layer + "."));
     }
     TensorData norm = files.tensor(names.finalNorm(), hidden);
-    return new TransformerWeights(embedding, all, norm, head(files, embedding));
-  }
-
-  private TensorData head(WeightFiles files, TensorData embedding) {
-    if (!tied) {
-      return files.tensor(names.head(), vocabulary, hidden);
-    }
-    files.requireCopy(names.head(), embedding.name());
-    return embedding;
+    TensorData head = tied ? embedding : files.tensor(names.head(), vocabulary, hidden);
+    return new TransformerWeights(embedding, all, norm, head);
   }
 
   private LayerWeights layer(WeightFiles files, String prefix) {

@@ -51,7 +51,7 @@ public record MessagesPrompt(String column) implements PromptSource {
   }
 
   private static boolean hasString(StructType message, String field) {
-    return Columns.called(message, field).equals(List.of(field))
+    return List.of(message.fieldNames()).contains(field)
         && message.apply(field).dataType() instanceof StringType;
   }
 

@@ -251,9 +251,7 @@ class TextFuzzTest {
         .map(
             template ->
                 template.render(
-                    ChatMessage.conversation(random.nextBoolean() ? prompt : null, prompt).stream()
-                        .map(ChatMessage::fields)
-                        .toList(),
+                    ChatMessage.conversation(random.nextBoolean() ? prompt : null, prompt),
                     LocalDate.EPOCH))
         .orElse("");
   }
@@ -339,7 +337,7 @@ class TextFuzzTest {
 
   private String roundTrip(Random random) {
     try (TextCodec codec = TextCodec.open(folder)) {
-      int[] ids = codec.encode(prompt(random), Fixtures.SETTINGS);
+      int[] ids = codec.encode(prompt(random));
       return codec.decode(ids, 0, ids.length);
     }
   }
@@ -356,10 +354,7 @@ class TextFuzzTest {
                 TextCodec codec = codecs.get(random.nextBoolean());
                 String prompt = prompt(random);
                 int[] ids =
-                    random.nextBoolean()
-                        ? codec.encode(prompt, Fixtures.SETTINGS)
-                        : codec.encodeChat(
-                            ChatMessage.conversation(null, prompt), Fixtures.SETTINGS);
+                    random.nextBoolean() ? codec.encode(prompt) : codec.encodeChat(null, prompt);
                 int[] any = random.ints(20, -5, 600).toArray();
                 return codec.decode(ids, 0, ids.length)
                     + codec.cut(any, 0, any.length, List.of("a", prompt(random) + "b"));

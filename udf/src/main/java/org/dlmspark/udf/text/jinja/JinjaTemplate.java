@@ -3,8 +3,6 @@ package org.dlmspark.udf.text.jinja;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * A chat template, ready to be rendered any number of times, by several threads at once.
@@ -15,13 +13,9 @@ import java.util.stream.Collectors;
  */
 public final class JinjaTemplate {
   private final Frame frame;
-  private final boolean asksForTime;
-  private final Set<String> strings;
 
-  private JinjaTemplate(Frame frame, boolean asksForTime, Set<String> strings) {
+  private JinjaTemplate(Frame frame) {
     this.frame = frame;
-    this.asksForTime = asksForTime;
-    this.strings = strings;
   }
 
   /**
@@ -34,31 +28,10 @@ public final class JinjaTemplate {
   public static JinjaTemplate parse(String source, int maxDepth) {
     try {
       List<Token> tokens = TemplateLexer.tokens(source);
-      Frame frame = StatementParser.parse(tokens, maxDepth);
-      return new JinjaTemplate(
-          frame,
-          texts(tokens, Token.Kind.NAME).contains("strftime_now"),
-          texts(tokens, Token.Kind.STRING));
+      return new JinjaTemplate(StatementParser.parse(tokens, maxDepth));
     } catch (StackOverflowError e) {
       throw tooDeep(1);
     }
-  }
-
-  private static Set<String> texts(List<Token> tokens, Token.Kind kind) {
-    return tokens.stream()
-        .filter(token -> token.kind() == kind)
-        .map(Token::text)
-        .collect(Collectors.toUnmodifiableSet());
-  }
-
-  /** Whether the template asks for the time: without, it is the same text at any time. */
-  public boolean asksForTime() {
-    return asksForTime;
-  }
-
-  /** The strings that stand in the template's expressions. */
-  public Set<String> strings() {
-    return strings;
   }
 
   /**
