@@ -3,6 +3,7 @@ package org.dlmspark.udf.text.jinja;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Carries out statements and collects what they print. */
 final class Executor implements Stmt.Visitor<Executor.Flow> {
@@ -195,41 +196,40 @@ final class Executor implements Stmt.Visitor<Executor.Flow> {
 
   @Override
   public Flow assignBody(Stmt.AssignBody statement) {
-    Scope inner = statement.body().scope(evaluator.scope());
-    StringBuilder outer = out.capture();
-    Flow flow = executeIn(inner, statement.body());
-    String text = out.release(outer);
-    if (flow == Flow.NEXT) {
-      Object value = filtered(inner, statement.filters(), text);
-      run.at(statement.line());
-      assign(statement.target(), value);
-    }
-    return flow;
+    return captured(
+        statement.body(),
+        statement.filters(),
+        statement.line(),
+        value -> assign(statement.target(), value));
   }
 
-  private Object filtered(Scope scope, List<Expr.FilterUse> filters, String text) {
+  /** Executes a body and hands on what it prints, through the filters; not if it is left early. */
+  private Flow captured(
+      Frame body, List<Expr.FilterUse> filters, int line, Consumer<Object> taker) {
     Scope outer = evaluator.scope();
-    evaluator.enter(scope);
-    Object value = text;
-    for (Expr.FilterUse filter : filters) {
-      value = evaluator.filter(filter, value);
+    Scope inner = body.scope(outer);
+    StringBuilder before = out.capture();
+    Flow flow = executeIn(inner, body);
+    Object value = out.release(before);
+    if (flow == Flow.NEXT) {
+      evaluator.enter(inner);
+      for (Expr.FilterUse filter : filters) {
+        value = evaluator.filter(filter, value);
+      }
+      evaluator.enter(outer);
+      run.at(line);
+      taker.accept(value);
     }
-    evaluator.enter(outer);
-    return value;
+    return flow;
   }
 
   @Override
   public Flow filterBody(Stmt.FilterBody statement) {
-    Scope inner = statement.body().scope(evaluator.scope());
-    StringBuilder outer = out.capture();
-    Flow flow = executeIn(inner, statement.body());
-    String text = out.release(outer);
-    if (flow == Flow.NEXT) {
-      Object value = filtered(inner, statement.filters(), text);
-      run.at(statement.line());
-      out.write(Types.text(value));
-    }
-    return flow;
+    return captured(
+        statement.body(),
+        statement.filters(),
+        statement.line(),
+        value -> out.write(Types.text(value)));
   }
 
   @Override
