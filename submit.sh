@@ -8,27 +8,35 @@ minimal_home=$root/job/target/spark
 
 usage() {
   cat <<'USAGE'
-usage: ./submit.sh                                 the sample: the shipped model on the shipped prompts, on this machine
-       ./submit.sh JOB-ARGUMENTS                   a job, on this machine unless conf/spark-defaults.conf names a master
-       ./submit.sh compare [JOB-ARGUMENTS]         which setting to use: a job that tries several on the same prompts, of
-                                                   the sample without arguments; see ./submit.sh compare --help
-       ./submit.sh bench [BENCH-ARGUMENTS]         how fast the decoder alone is on this machine, without Spark; see
-                                                   ./submit.sh bench --help
-       ./submit.sh inspect --model FOLDER          what a model folder is and what memory it needs
-       ./submit.sh report --output FOLDER          the report of an output anew, of the sample's without arguments
-       ./submit.sh completion                      a script for ~/.bashrc: source <(./submit.sh completion)
+usage: ./submit.sh
+           the sample: the shipped model on the shipped prompts, on this machine
+       ./submit.sh JOB-ARGUMENTS
+           a job, on this machine unless conf/spark-defaults.conf names a master
+       ./submit.sh compare [JOB-ARGUMENTS]
+           which setting to use: a job that tries several on the same prompts,
+           of the sample without arguments; see ./submit.sh compare --help
+       ./submit.sh bench [BENCH-ARGUMENTS]
+           how fast the decoder alone is on this machine, without Spark; see
+           ./submit.sh bench --help
+       ./submit.sh inspect --model FOLDER
+           what a model folder is and what memory it needs
+       ./submit.sh report --output FOLDER
+           the report of an output anew, of the sample's without arguments
+       ./submit.sh completion
+           a script for ~/.bashrc: source <(./submit.sh completion)
        ./submit.sh SPARK-ARGUMENTS -- [JOB-ARGUMENTS]
-                                                   a job (or the sample) with arguments for spark-submit
+           a job (or the sample) with arguments for spark-submit
 
-Builds the project first where that is needed. With SPARK_HOME set, that Spark's spark-submit runs the job; without, the
-Spark that the build fetched does: enough for the masters local, local-cluster and spark://.
+Builds the project first where that is needed. With SPARK_HOME set, that Spark's
+spark-submit runs the job; without, the Spark that the build fetched does:
+enough for the masters local, local-cluster and spark://.
 
 The job's own arguments:
 
 USAGE
 }
 
-say() { echo "submit.sh: $1" >&2; }
+say() { printf 'submit.sh: %s\n' "$1" >&2; }
 
 fail() {
   say "$1"
@@ -90,17 +98,43 @@ installed_properties=""
 if [[ -n ${SPARK_HOME-} ]]; then
   [[ -x $SPARK_HOME/bin/spark-submit ]] ||
     fail "SPARK_HOME=$SPARK_HOME has no bin/spark-submit: correct it, or unset it"
+  spark_core=$(find -L "$SPARK_HOME/jars" -maxdepth 1 -name 'spark-core_*.jar' 2>/dev/null | head -n 1 || true)
+  [[ -z $spark_core || $spark_core == */spark-core_2.13-4.* ]] ||
+    fail "SPARK_HOME=$SPARK_HOME holds ${spark_core##*/}: Spark 4.1 on Scala 2.13 is needed; correct it, or unset it"
   installed_properties=${SPARK_CONF_DIR:-$SPARK_HOME/conf}/spark-defaults.conf
   property_files+=("$installed_properties")
 fi
 
+# --- the locale -------------------------------------------------------------------------------------------------------
+# Java takes arguments, names of files and the environment by the locale's encoding, and makes question marks of what it
+# does not hold; cron and many containers have no locale, that is ASCII.
+if [[ $(locale charmap 2>/dev/null) != UTF-8 ]]; then
+  locales=$(locale -a 2>/dev/null || true)
+  LC_ALL=$(grep -ixE 'C\.utf-?8' <<<"$locales" | head -n 1 || true)
+  LC_ALL=${LC_ALL:-$(grep -iE '\.utf-?8' <<<"$locales" | head -n 1 || true)}
+  # The job itself refuses what did not survive, if this machine has none.
+  export LC_ALL=${LC_ALL:-C.UTF-8}
+fi
+
 # --- Java -------------------------------------------------------------------------------------------------------------
+# From java.release up to, and without, java.too.new: pom.xml says why.
+pom_number() { sed -n "s:.*<$1>\([0-9]*\)</$1>.*:\1:p" "$root/pom.xml"; }
+oldest_java=$(pom_number java.release)
+newest_java=$(($(pom_number java.too.new) - 1))
+wanted_java="a JDK from $oldest_java to $newest_java is needed: put one on the PATH, or set JAVA_HOME to it"
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
-command -v "$java" >/dev/null ||
-  fail "$java is not there: install a JDK, 17 or newer, and put it on the PATH or set JAVA_HOME"
-java_version=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1)
-[[ ${java_version:-0} -ge 17 ]] ||
-  fail "$java is Java ${java_version:-of an unknown version}: JDK 17 or newer is needed; set JAVA_HOME to one"
+command -v "$java" >/dev/null || fail "$java${JAVA_HOME:+ (JAVA_HOME=$JAVA_HOME)} is not there: $wanted_java"
+java_property() { sed -n "s/^ *java\.$1 = //p" <<<"$java_settings"; }
+java_settings=$("$java" -XshowSettings:properties -version 2>&1 || true)
+java_version=$(java_property specification.version)
+[[ $java_version =~ ^[0-9]+$ ]] && ((java_version >= oldest_java && java_version <= newest_java)) ||
+  fail "$java is Java ${java_version:-of an unknown version}: $wanted_java"
+java_home=$(java_property home)
+
+# Java raises its own limit up to the hard one; of a few hundred files its own jars take most.
+most_files=$(ulimit -Hn)
+[[ $most_files == unlimited || $most_files -ge 1024 ]] ||
+  fail "only $most_files files may be open at once here: Spark needs 1024 or more; raise ulimit -n"
 
 # --- the build --------------------------------------------------------------------------------------------------------
 reason=""
@@ -111,6 +145,8 @@ elif changed=$(cd "$root" && find pom.xml ./*/pom.xml ./*/src/main -newer "$jar"
   reason="$changed is newer than the last build"
 fi
 if [[ -n $reason ]]; then
+  [[ -x $java_home/bin/javac ]] ||
+    fail "$java_home has no bin/javac, which is needed since $reason: install the JDK, of which this is the JRE"
   command -v mvn >/dev/null ||
     fail "Maven is needed, since $reason: install Maven 3.8 or newer and put mvn on the PATH"
   profiles=()
@@ -211,8 +247,9 @@ fi
 # For the process started here alone: the driver in local and client mode, the submitting client in cluster mode.
 export SPARK_SUBMIT_OPTS="-Dlog4j2.configurationFile=\"file://$root/conf/log4j2.properties\" ${SPARK_SUBMIT_OPTS-}"
 submit_args=(--class org.dlmspark.job.Main)
-# A bar is for a person to see; in a file it is noise. The job shows its own where Spark would show one.
-if [[ -t 2 ]]; then
+# A bar is for a person to see; in a file it is noise, and so it is on a terminal that cannot go back in a line. The job
+# shows its own where Spark would show one.
+if [[ -t 2 && ${TERM:-dumb} != dumb ]]; then
   submit_args+=(--conf spark.ui.showConsoleProgress=true)
   size=$(stty size </dev/tty 2>/dev/null) && export COLUMNS=${size#* }
 fi

@@ -1,7 +1,9 @@
 """Completions for the prompts of each day: an Airflow DAG around submit.sh.
 
 Each run has an output folder of its own day. A run that failed, or whose machine went away, is tried again by Airflow
-with the same command, and does what is missing (output.mode = resume).
+with the same command, and does what is missing. So is one with more than 1% of errors (job.fail-on-errors, exit code 3):
+each try does the rows with an error anew (output.mode = retry-failed), and if they fail the last time too, so does the
+task.
 """
 
 from datetime import datetime, timedelta
@@ -23,7 +25,8 @@ with DAG(
         bash_command=(
             "/opt/dlm-spark/submit.sh --master yarn --num-executors 8 -- "
             "--config /opt/dlm-spark/conf/llada-8b-instruct.conf "
-            "--input hdfs:///prompts/day={{ ds }} --output hdfs:///completions/day={{ ds }}"
+            "--input hdfs:///prompts/day={{ ds }} --output hdfs:///completions/day={{ ds }} "
+            "--set output.mode=retry-failed --set job.fail-on-errors=0.01"
         ),
         env={"SPARK_HOME": "/opt/spark"},
         append_env=True,

@@ -6,10 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import org.dlmspark.udf.checkpoint.ShownValue;
 
 /**
  * What the user sees of a run, apart from the log: plan and summary on one stream, errors on the
- * other.
+ * other. Each text takes the lines it is meant to, whatever values stand in it: what a terminal
+ * would obey is escaped.
  */
 public final class Console {
 
@@ -20,6 +22,9 @@ public final class Console {
 
   /** Whether the error stream's last line is a bar, which is written anew all the time. */
   private volatile boolean bar;
+
+  /** Whether the last word was said. */
+  private volatile boolean silent;
 
   /**
    * Creates a console.
@@ -110,30 +115,41 @@ public final class Console {
 
   /** Prints a heading and, indented under it, aligned lines; an empty label continues the last. */
   public void block(String heading, List<Line> lines) {
-    clearBar();
-    out.println(heading);
+    print(out, heading);
     lines.forEach(this::line);
-    out.flush();
   }
 
   /** Prints one more line of a block. */
   public void line(Line line) {
-    out.println("  " + pad(line.label()) + "  " + line.value());
-    out.flush();
+    print(out, "  " + pad(line.label()) + "  " + line.value());
   }
 
   /** Prints one sentence. */
   public void say(String sentence) {
-    clearBar();
-    out.println(sentence);
-    out.flush();
+    print(out, sentence);
   }
 
   /** Prints one error message, under the program's name. */
   public void error(String message) {
+    print(err, "dlm-spark: " + message);
+  }
+
+  /**
+   * Prints an error message after which nothing is printed: the process ends, and what its other
+   * threads meet by that is no news.
+   */
+  public void lastWord(String message) {
+    barEnds();
+    error(message);
+    silent = true;
+  }
+
+  private void print(PrintStream stream, String line) {
     clearBar();
-    err.println("dlm-spark: " + message);
-    err.flush();
+    if (!silent) {
+      stream.println(ShownValue.escaped(line));
+      stream.flush();
+    }
   }
 
   private static String pad(String label) {

@@ -1,6 +1,11 @@
 package org.dlmspark.job;
 
-/** Texts of rows and errors, which may be long and of many lines, as one line of a message. */
+import org.dlmspark.udf.checkpoint.ShownValue;
+
+/**
+ * Texts of rows and errors, which may be long and of many lines, as one line of a message: what a
+ * terminal obeys is escaped.
+ */
 public final class Excerpt {
 
   private Excerpt() {}
@@ -13,8 +18,7 @@ public final class Excerpt {
    * @return one line, ending in dots if it is not all
    */
   public static String shortened(String text, int longest) {
-    String line = oneLine(String.valueOf(text));
-    return line.length() <= longest ? line : line.substring(0, longest) + "...";
+    return ShownValue.of(words(String.valueOf(text)), longest);
   }
 
   /**
@@ -25,10 +29,23 @@ public final class Excerpt {
    * @return one line in quotes, ending in dots if there may be more
    */
   public static String quoted(String beginning, int read) {
-    return '"' + oneLine(beginning) + (beginning.length() < read ? "" : "...") + '"';
+    return '"'
+        + ShownValue.escaped(words(beginning))
+        + (beginning.length() < read ? "" : "...")
+        + '"';
   }
 
-  private static String oneLine(String text) {
+  /**
+   * A value that is to be told from others like it, such as an id: its white space is kept.
+   *
+   * @param value any value
+   * @return one line, ending in dots if it is not all
+   */
+  public static String value(Object value) {
+    return ShownValue.of(value);
+  }
+
+  private static String words(String text) {
     return text.replaceAll("\\s+", " ").strip();
   }
 }

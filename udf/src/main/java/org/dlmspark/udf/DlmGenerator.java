@@ -1,5 +1,6 @@
 package org.dlmspark.udf;
 
+import java.util.List;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.DefaultParamsReadable;
@@ -7,7 +8,6 @@ import org.apache.spark.ml.util.DefaultParamsWritable;
 import org.apache.spark.ml.util.Identifiable;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 import org.dlmspark.udf.service.DecoderService;
@@ -89,8 +89,13 @@ public final class DlmGenerator extends DlmGeneratorParams implements DefaultPar
    */
   @Override
   public Dataset<Row> transform(Dataset<?> dataset) {
-    StructType schema = transformSchema(dataset.schema());
-    return dataset.toDF().mapPartitions(udf(dataset.schema()), Encoders.row(schema));
+    var unused = transformSchema(dataset.schema());
+    GenerateSettings settings = settings(dataset.schema());
+    return CarriedTexts.through(
+        dataset.toDF(),
+        List.of(dataset.columns()),
+        settings,
+        (schema, carried) -> new GenerateUdf(schema, carried, settings, null));
   }
 
   /**
@@ -103,13 +108,9 @@ public final class DlmGenerator extends DlmGeneratorParams implements DefaultPar
    */
   @Override
   public StructType transformSchema(StructType schema) {
-    var unused = udf(schema);
-    return OutputSchema.of(schema);
-  }
-
-  private GenerateUdf udf(StructType schema) {
     GenerateSettings settings = settings(schema);
-    return ParamValues.inParamNames(() -> new GenerateUdf(schema, settings));
+    var unused = ParamValues.inParamNames(() -> new GenerateUdf(schema, settings));
+    return OutputSchema.of(schema);
   }
 
   @Override
@@ -145,6 +146,16 @@ public final class DlmGenerator extends DlmGeneratorParams implements DefaultPar
   /** Sets {@link #systemPrompt()}. */
   public DlmGenerator setSystemPrompt(String value) {
     return with(systemPrompt(), value);
+  }
+
+  /** Sets {@link #date()}. */
+  public DlmGenerator setDate(String value) {
+    return with(date(), value);
+  }
+
+  /** Sets {@link #allowSpecialTokens()}. */
+  public DlmGenerator setAllowSpecialTokens(boolean value) {
+    return with(allowSpecialTokens(), value);
   }
 
   /** Sets {@link #modelPath()}. */

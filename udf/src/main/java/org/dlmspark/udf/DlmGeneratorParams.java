@@ -111,6 +111,16 @@ public abstract sealed class DlmGeneratorParams extends Transformer permits DlmG
     return param(ParamTable.SYSTEM_PROMPT);
   }
 
+  /** {@return the param of {@code input.date}} */
+  public Param<String> date() {
+    return param(ParamTable.DATE);
+  }
+
+  /** {@return the param of {@code input.allow-special-tokens}} */
+  public BooleanParam allowSpecialTokens() {
+    return param(ParamTable.ALLOW_SPECIAL_TOKENS);
+  }
+
   /** {@return the param of {@code model.path}} */
   public Param<String> modelPath() {
     return param(ParamTable.MODEL_PATH);

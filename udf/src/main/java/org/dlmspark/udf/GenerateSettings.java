@@ -39,8 +39,9 @@ public record GenerateSettings(
    *
    * @param input the schema of the input rows
    * @param others columns that are something else, whatever they are called
-   * @return settings whose {@link GenerationKey#column} the input has
-   * @throws IllegalArgumentException if the column's type can hold no setting
+   * @return settings whose {@link GenerationKey#column} the input has, as Spark matches names
+   * @throws IllegalArgumentException if the column's type can hold no setting, or two columns have
+   *     the name
    */
   public static List<GenerationKey> rowKeys(StructType input, Set<String> others) {
     return RowSettings.keys(input, others);

@@ -1,12 +1,14 @@
 package org.dlmspark.udf;
 
 import java.util.Iterator;
+import java.util.List;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.AtomicType;
 import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.types.VariantType;
 import org.dlmspark.udf.prompt.PromptSource;
@@ -31,6 +33,7 @@ public final class GenerateUdf implements MapPartitionsFunction<Row, Row> {
 
   private final GenerateSettings settings;
   private final StructType input;
+  private final int[] carried;
   private final RowCounts counts;
 
   /**
@@ -42,24 +45,31 @@ public final class GenerateUdf implements MapPartitionsFunction<Row, Row> {
    *     wrong type, or the input has a column with the name of an output column
    */
   public GenerateUdf(StructType input, GenerateSettings settings) {
-    this(input, settings, null);
+    this(input, List.of(input.fieldNames()), settings, null);
   }
 
   /**
-   * As above, for a stage that counts its rows.
+   * As above, for a stage that carries only some of the input's columns along, and counts its rows.
    *
    * @param input the schema of the input rows
+   * @param carried the columns that come out again, before those of the completion
    * @param settings what to generate, and how
    * @param counts count the rows on Spark's pages; null for none
-   * @throws IllegalArgumentException if the id or prompt column is missing or of a wrong type, or
-   *     the input has a column with the name of an output column
+   * @throws IllegalArgumentException if the id or prompt column is missing or of a wrong type, or a
+   *     carried column has the name of an output column or of another
    */
-  public GenerateUdf(StructType input, GenerateSettings settings, RowCounts counts) {
+  public GenerateUdf(
+      StructType input, List<String> carried, GenerateSettings settings, RowCounts counts) {
     this.settings = settings;
     this.counts = counts;
     this.input = input;
-    OutputSchema.of(input);
-    settings.rowKeys().forEach(key -> index(input, key.key() + " = " + key.column(), key.column()));
+    StructType kept = new StructType();
+    for (String column : carried) {
+      kept = kept.add(input.fields()[index(input, "a carried column " + column, column)]);
+    }
+    OutputSchema.of(kept);
+    this.carried = carried.stream().mapToInt(input::fieldIndex).toArray();
+    settings.rowKeys().forEach(key -> RowSettings.column(input, key));
     PromptSource source = settings.prompt().source();
     source.columns().forEach(column -> index(input, source.named(column), column));
     source.checkTypes(input);
@@ -77,7 +87,7 @@ public final class GenerateUdf implements MapPartitionsFunction<Row, Row> {
 
   /**
    * Whether a column of this type can name rows: its values must be single ones, with a text that
-   * is always the same.
+   * is always the same, and equal only where it is.
    *
    * @param type the column's type
    * @return true for numbers, strings, dates and the like
@@ -85,7 +95,8 @@ public final class GenerateUdf implements MapPartitionsFunction<Row, Row> {
   public static boolean isIdType(DataType type) {
     return type instanceof AtomicType
         && !(type instanceof BinaryType)
-        && !(type instanceof VariantType);
+        && !(type instanceof VariantType)
+        && !(type instanceof StringType text && !text.isUTF8BinaryCollation());
   }
 
   private static int index(StructType input, String named, String column) {
@@ -112,7 +123,7 @@ public final class GenerateUdf implements MapPartitionsFunction<Row, Row> {
     DecoderService decoder = DecoderService.get(settings.decoder());
     TaskContext task = TaskContext.get();
     GeneratedRows generated =
-        new GeneratedRows(rows, input, settings, decoder, TaskView.of(task), this::count);
+        new GeneratedRows(rows, input, carried, settings, decoder, TaskView.of(task), this::count);
     if (task != null) {
       task.addTaskCompletionListener(
           context -> {

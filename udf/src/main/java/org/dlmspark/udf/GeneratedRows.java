@@ -40,6 +40,7 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
   private final InputRows input;
   private final GenerateSettings settings;
   private final StructType schema;
+  private final int[] carried;
   private final RowIdentity identity;
   private final DecoderService decoder;
   private final TaskView task;
@@ -66,12 +67,14 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
   GeneratedRows(
       Iterator<Row> input,
       StructType schema,
+      int[] carried,
       GenerateSettings settings,
       DecoderService decoder,
       TaskView task,
       Consumer<Completion> counter) {
     this.input = new InputRows(input);
     this.schema = schema;
+    this.carried = carried;
     this.settings = settings;
     identity = new RowIdentity(settings.runId(), settings.prompt(), schema);
     this.decoder = decoder;
@@ -119,7 +122,7 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
       checkCancelled();
       loaded = decoder.awaitLoaded(POLL_MS);
     }
-    completions = new RowCompletions(settings, task, decoder.executorId(), loaded);
+    completions = new RowCompletions(settings, task, decoder.executorId(), loaded, schema);
     preparation = new RowPreparation(settings, schema, identity, loaded, decoder.verdicts());
   }
 
@@ -185,7 +188,7 @@ final class GeneratedRows implements Iterator<Row>, AutoCloseable {
 
   private Row output(PreparedRow row, Completion completion) {
     counter.accept(completion);
-    return OutputSchema.row(row.taken().row(), completion);
+    return OutputSchema.row(row.taken().row(), carried, completion);
   }
 
   /** Drops what is still in the decoder: its slots are free again at the next step. */

@@ -14,11 +14,15 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.dlmspark.udf.prompt.Columns;
 import org.dlmspark.udf.service.Completion;
 import scala.collection.immutable.ArraySeq;
 
-/** The output row: all input columns, then those of a {@link Completion}. */
+/** The output row: columns of the input, then those of a {@link Completion}. */
 public final class OutputSchema {
+  /** The field of {@code origin} with the row's {@link PromptHash}. */
+  public static final String PROMPT_HASH = "prompt_hash";
+
   /** The fields of a struct, each with what fills it from a {@code T}. */
   private static final class Fields<T> {
     private final List<StructField> types = new ArrayList<>();
@@ -72,7 +76,8 @@ public final class OutputSchema {
           .add("device", DataTypes.StringType, Completion.Origin::device)
           .add("partition", DataTypes.IntegerType, Completion.Origin::partition)
           .add("attempt", DataTypes.IntegerType, Completion.Origin::attempt)
-          .add("seed", DataTypes.LongType, Completion.Origin::seed);
+          .add("seed", DataTypes.LongType, Completion.Origin::seed)
+          .add(PROMPT_HASH, DataTypes.StringType, Completion.Origin::promptHash);
 
   private static final Fields<Completion> ADDED =
       new Fields<Completion>()
@@ -93,11 +98,21 @@ public final class OutputSchema {
   /**
    * The schema of the output rows.
    *
-   * @param input the schema of the input rows
-   * @return the input's columns followed by {@link #COLUMNS}
-   * @throws IllegalArgumentException if the input has a column of one of these names, in any case
+   * @param input the columns of the input that go with them
+   * @return these followed by {@link #COLUMNS}
+   * @throws IllegalArgumentException if one of the columns has one of these names, in any case, or
+   *     two have one name
    */
   public static StructType of(StructType input) {
+    for (String name : input.fieldNames()) {
+      List<String> called = Columns.called(input, name);
+      if (called.size() > 1) {
+        throw new IllegalArgumentException(
+            "the input has more than one column "
+                + String.join(", ", called)
+                + ": Spark cannot tell them apart; rename them in the input");
+      }
+    }
     List<String> clashes =
         COLUMNS.stream()
             .filter(column -> Arrays.stream(input.fieldNames()).anyMatch(column::equalsIgnoreCase))
@@ -112,11 +127,16 @@ public final class OutputSchema {
         Stream.concat(Stream.of(input.fields()), ADDED.types.stream()).toArray(StructField[]::new));
   }
 
-  /** The output row of an input row. */
-  static Row row(Row input, Completion completion) {
+  /**
+   * The output row of an input row.
+   *
+   * @param input the row
+   * @param carried the places of its columns that go with it
+   * @param completion what came of it
+   */
+  static Row row(Row input, int[] carried, Completion completion) {
     return RowFactory.create(
-        Stream.concat(
-                IntStream.range(0, input.length()).mapToObj(input::get), ADDED.values(completion))
+        Stream.concat(IntStream.of(carried).mapToObj(input::get), ADDED.values(completion))
             .toArray());
   }
 

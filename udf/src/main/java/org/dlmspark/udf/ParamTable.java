@@ -67,6 +67,24 @@ final class ParamTable {
           Kind.TEXT,
           null,
           "The system message before the prompt. Not set: none.");
+  static final SettingParam<Param<String>> DATE =
+      param(
+          "input.date",
+          "date",
+          Kind.TEXT,
+          null,
+          "The day that a chat template is told when it asks for the date, such as 2024-07-26; the"
+              + " time is midnight. Not set: today; a job that goes on with an output keeps the day"
+              + " of its first run.");
+  static final SettingParam<BooleanParam> ALLOW_SPECIAL_TOKENS =
+      param(
+          "input.allow-special-tokens",
+          "allowSpecialTokens",
+          Kind.YES_OR_NO,
+          true,
+          "Whether the text of a special token in a prompt or message, such as <|eot_id|>, becomes"
+              + " that token. false: it is plain text, and special tokens are those that the chat"
+              + " template writes; a row where the two cannot be told apart is an error row.");
   static final SettingParam<Param<String>> MODEL_PATH =
       param(
           "model.path",

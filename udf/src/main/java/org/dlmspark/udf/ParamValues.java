@@ -16,6 +16,7 @@ import org.dlmspark.udf.decode.SettingValue;
 import org.dlmspark.udf.prompt.ColumnPrompt;
 import org.dlmspark.udf.prompt.PromptSettings;
 import org.dlmspark.udf.service.DecoderSettings;
+import org.dlmspark.udf.text.TextSettings;
 import scala.Function1;
 
 /** Reads values of params as settings, and checks them. Messages call settings as params are. */
@@ -99,7 +100,10 @@ final class ParamValues {
             setting.apply("input.chat").yesOrNo(),
             setting.apply("input.system-prompt").text(),
             List.of(),
-            false),
+            false,
+            TextSettings.of(
+                setting.apply("input.date").text(),
+                setting.apply("input.allow-special-tokens").yesOrNo())),
         generation.build(),
         rowKeys,
         runId,

@@ -1,5 +1,6 @@
 package org.dlmspark.udf;
 
+import org.apache.spark.sql.types.StructType;
 import org.dlmspark.udf.decode.Sequence;
 import org.dlmspark.udf.service.Completion;
 import org.dlmspark.udf.service.DecodeJob;
@@ -12,6 +13,7 @@ final class RowCompletions {
   private final TaskView task;
   private final String executorId;
   private final DecoderService.Loaded loaded;
+  private final PromptHash promptHash;
 
   /**
    * Creates it for the rows of a task.
@@ -20,13 +22,19 @@ final class RowCompletions {
    * @param task the task
    * @param executorId Spark's name of the executor
    * @param loaded the model
+   * @param schema the schema of the input rows
    */
   RowCompletions(
-      GenerateSettings settings, TaskView task, String executorId, DecoderService.Loaded loaded) {
+      GenerateSettings settings,
+      TaskView task,
+      String executorId,
+      DecoderService.Loaded loaded,
+      StructType schema) {
     this.settings = settings;
     this.task = task;
     this.executorId = executorId;
     this.loaded = loaded;
+    promptHash = new PromptHash(settings.prompt(), settings.rowKeys(), schema);
   }
 
   /** The completion of a row that was refused. */
@@ -111,7 +119,8 @@ final class RowCompletions {
         loaded.device(),
         task.partition(),
         task.attempt(),
-        row.seed());
+        row.seed(),
+        promptHash.of(row.taken().row()));
   }
 
   private static double millis(long from, long to) {

@@ -1,5 +1,6 @@
 package org.dlmspark.udf;
 
+import java.sql.Timestamp;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 import org.dlmspark.udf.decode.RandomStream;
@@ -27,16 +28,21 @@ final class RowIdentity {
 
   /** The row's name among all rows of all runs of the application. */
   String name(Row row) {
-    String name = runId + " " + row.get(idIndex);
+    String name = runId + " " + text(row.get(idIndex));
     return sampleIndex < 0 ? name : name + " #" + row.getInt(sampleIndex);
   }
 
   /** The row's own seed, derived from the run's. */
   long seed(Row row, long runSeed) {
-    long seed = RandomStream.rowSeed(runSeed, String.valueOf(row.get(idIndex)));
+    long seed = RandomStream.rowSeed(runSeed, text(row.get(idIndex)));
     // The first sample is what a run with one sample a prompt gives.
     return sampleIndex < 0 || row.getInt(sampleIndex) == 0
         ? seed
         : RandomStream.rowSeed(seed, "sample " + row.getInt(sampleIndex));
+  }
+
+  /** The text of an id, the same on machines of every time zone. */
+  private static String text(Object id) {
+    return String.valueOf(id instanceof Timestamp moment ? moment.toInstant() : id);
   }
 }

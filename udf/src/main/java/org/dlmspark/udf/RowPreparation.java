@@ -106,14 +106,21 @@ final class RowPreparation {
                 + ": the tokenizer belongs to another model");
       }
     }
-    String tooLong = tooLong(ids.length, generation.genLength(), generation.branches());
-    return tooLong == null ? null : new Completion.Failure(ErrorCode.PROMPT_TOO_LONG, tooLong);
+    return ids.length <= room(generation)
+        ? null
+        : new Completion.Failure(ErrorCode.PROMPT_TOO_LONG, tooLong(ids.length, generation));
   }
 
-  private String tooLong(int promptTokens, int genLength, int branches) {
+  /** The most tokens that a prompt may have beside its completion. */
+  long room(GenerationSettings generation) {
+    int batch = settings.decoder().maxTokens() / generation.branches();
+    return Math.min(loaded.config().maxSequenceLength(), batch) - (long) generation.genLength();
+  }
+
+  private String tooLong(int promptTokens, GenerationSettings generation) {
+    int genLength = generation.genLength();
     long length = (long) promptTokens + genLength;
     int context = loaded.config().maxSequenceLength();
-    int room = settings.decoder().maxTokens();
     String sum =
         "the prompt has "
             + promptTokens
@@ -128,15 +135,12 @@ final class RowPreparation {
     if (length > context) {
       return sum + "; the model's context is " + context + ": " + shorten;
     }
-    if (length * branches > room) {
-      return sum
-          + (branches > 1 ? ", held twice for guidance" : "")
-          + "; batch.max-tokens = "
-          + room
-          + ": raise it or "
-          + shorten;
-    }
-    return null;
+    return sum
+        + (generation.branches() > 1 ? ", held twice for guidance" : "")
+        + "; batch.max-tokens = "
+        + settings.decoder().maxTokens()
+        + ": raise it or "
+        + shorten;
   }
 
   /**

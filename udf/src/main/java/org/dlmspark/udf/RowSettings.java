@@ -1,9 +1,9 @@
 package org.dlmspark.udf;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.BooleanType;
@@ -16,6 +16,7 @@ import org.dlmspark.udf.decode.GenerationSettings;
 import org.dlmspark.udf.decode.GenerationSettingsBuilder;
 import org.dlmspark.udf.decode.ModelTraits;
 import org.dlmspark.udf.decode.SettingValue;
+import org.dlmspark.udf.prompt.Columns;
 
 /** The settings of each row: the run's, and over them what the row's own columns say. */
 final class RowSettings {
@@ -24,6 +25,7 @@ final class RowSettings {
   private final ModelTraits model;
   private final List<GenerationKey> keys;
   private final int[] columns;
+  private final List<String> names;
 
   /**
    * Creates the settings of a table's rows.
@@ -39,22 +41,36 @@ final class RowSettings {
     this.keys = keys;
     this.model = model;
     resolvedRun = run.resolve(model);
-    columns = keys.stream().mapToInt(key -> input.fieldIndex(key.column())).toArray();
+    columns = keys.stream().mapToInt(key -> column(input, key)).toArray();
+    names = IntStream.of(columns).mapToObj(column -> input.fieldNames()[column]).toList();
   }
 
   /** See {@link GenerateSettings#rowKeys}. */
   static List<GenerationKey> keys(StructType input, Set<String> others) {
-    List<String> names = List.of(input.fieldNames());
-    List<GenerationKey> keys =
-        Arrays.stream(GenerationKey.values())
-            .filter(key -> names.contains(key.column()) && !others.contains(key.column()))
-            .toList();
-    for (GenerationKey key : keys) {
-      DataType type = input.apply(key.column()).dataType();
+    List<GenerationKey> keys = new ArrayList<>();
+    for (GenerationKey key : GenerationKey.values()) {
+      List<String> called =
+          Columns.called(input, key.column()).stream()
+              .filter(name -> !others.contains(name))
+              .toList();
+      if (called.size() > 1) {
+        throw new IllegalArgumentException(
+            "the input's columns "
+                + String.join(" and ", called)
+                + " would both give "
+                + key.key()
+                + " row by row: rename one of them, or set input.row-settings = false if they are"
+                + " none");
+      }
+      if (called.isEmpty()) {
+        continue;
+      }
+      keys.add(key);
+      DataType type = input.fields()[column(input, key)].dataType();
       if (!holdsSettings(type)) {
         throw new IllegalArgumentException(
             "the input's column "
-                + key.column()
+                + called.get(0)
                 + " is of type "
                 + type.simpleString()
                 + " and cannot give "
@@ -63,6 +79,30 @@ final class RowSettings {
       }
     }
     return keys;
+  }
+
+  /**
+   * Where the column of a setting is. Case decides only where it is all that tells two columns
+   * apart.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  static int column(StructType input, GenerationKey key) {
+    List<String> names = List.of(input.fieldNames());
+    int exact = names.indexOf(key.column());
+    return exact >= 0
+        ? exact
+        : IntStream.range(0, names.size())
+            .filter(i -> names.get(i).equalsIgnoreCase(key.column()))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        key.key()
+                            + " = "
+                            + key.column()
+                            + ": there is no such column; the input has "
+                            + String.join(", ", names)));
   }
 
   private static boolean holdsSettings(DataType type) {
@@ -95,8 +135,8 @@ final class RowSettings {
       if (value instanceof scala.collection.Seq) {
         value = row.getList(columns[i]);
       }
-      key.set(builder, new SettingValue("column " + key.column(), value, ""));
-      given.add(key.column() + " = " + value);
+      key.set(builder, new SettingValue("column " + names.get(i), value, ""));
+      given.add(names.get(i) + " = " + value);
     }
     if (builder == null) {
       return resolvedRun;

@@ -18,6 +18,7 @@ import org.dlmspark.udf.decode.Schedule;
 import org.dlmspark.udf.prompt.ColumnPrompt;
 import org.dlmspark.udf.prompt.PromptSettings;
 import org.dlmspark.udf.service.DecoderSettings;
+import org.dlmspark.udf.text.TextSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -58,6 +59,8 @@ class DlmGeneratorTest {
             .setPromptColumn("question")
             .setChat(true)
             .setSystemPrompt("Be brief.")
+            .setDate("2024-07-26")
+            .setAllowSpecialTokens(false)
             .setDtype("bfloat16")
             .setDevice("gpu:1")
             .setThreads(3)
@@ -85,7 +88,14 @@ class DlmGeneratorTest {
         new GenerateSettings(
             new DecoderSettings("model", "bfloat16", "gpu:1", 3, 2, 500),
             new PromptSettings(
-                "name", null, new ColumnPrompt("question"), true, "Be brief.", List.of(), false),
+                "name",
+                null,
+                new ColumnPrompt("question"),
+                true,
+                "Be brief.",
+                List.of(),
+                false,
+                TextSettings.of("2024-07-26", false)),
             new GenerationSettingsBuilder()
                 .genLength(64)
                 .blockLength(16)

@@ -223,6 +223,7 @@ final class GenerateUdfTest {
         new GeneratedRows(
             List.of(row, row, row).iterator(),
             INPUT,
+            new int[] {0, 1},
             settings(short8()),
             DecoderService.get(DECODER),
             new TaskView(0, 0, cancelled::get),
@@ -295,7 +296,8 @@ final class GenerateUdfTest {
     // One at a time, so that rounding is the same, and most identical rows come when all is done.
     DecoderSettings alone = new DecoderSettings(DECODER.modelPath(), "auto", "cpu", 1, 1, 400);
     PromptSettings prompt =
-        new PromptSettings("id", null, PROMPT.source(), false, null, List.of(), dedupe);
+        new PromptSettings(
+            "id", null, PROMPT.source(), false, null, List.of(), dedupe, PROMPT.text());
     GenerateSettings settings =
         new GenerateSettings(
             alone, prompt, short8(), GenerateSettings.rowKeys(input, Set.of()), "run", 0);
@@ -318,7 +320,8 @@ final class GenerateUdfTest {
     FaultyModels.write(folder, "step-ms = 20");
     DecoderSettings slow = new DecoderSettings(folder.toString(), "auto", "cpu", 1, 1, 400);
     PromptSettings prompt =
-        new PromptSettings("id", null, PROMPT.source(), false, null, List.of(), true);
+        new PromptSettings(
+            "id", null, PROMPT.source(), false, null, List.of(), true, PROMPT.text());
     AtomicInteger taken = new AtomicInteger();
     Iterator<Row> copies =
         Stream.generate(() -> RowFactory.create((long) taken.incrementAndGet(), "t1 t2"))

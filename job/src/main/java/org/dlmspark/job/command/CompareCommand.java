@@ -1,12 +1,14 @@
 package org.dlmspark.job.command;
 
 import com.typesafe.config.ConfigUtil;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.deploy.SparkHadoopUtil;
@@ -19,11 +21,17 @@ import org.dlmspark.job.compare.CompareGridReader;
 import org.dlmspark.job.compare.Comparison;
 import org.dlmspark.job.compare.ComparisonFolder;
 import org.dlmspark.job.compare.ComparisonPlan;
+import org.dlmspark.job.input.CheckedInput;
 import org.dlmspark.job.input.InputCheck;
 import org.dlmspark.job.input.ModelCheck;
 import org.dlmspark.job.input.ModelCheck.ModelFacts;
 import org.dlmspark.job.output.OutputCheck;
+import org.dlmspark.job.output.OutputFolder;
+import org.dlmspark.job.output.OutputLock;
+import org.dlmspark.job.output.Overlap;
+import org.dlmspark.job.run.Interruption;
 import org.dlmspark.job.run.RowGenerator;
+import org.dlmspark.job.run.RunId;
 import org.dlmspark.job.run.Sessions;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.udf.service.DecoderSettings;
@@ -47,7 +55,12 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     usageHelpAutoWidth = true,
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:done", "1:failed while running", "2:refused before anything was decoded"},
+    exitCodeList = {
+      "0:done",
+      "1:failed while running",
+      "2:refused before anything was decoded",
+      "3:done, but more rows have an error than job.fail-on-errors allows"
+    },
     footerHeading = "%nExample:%n",
     footer = {
       "  ./submit.sh compare --model /models/LLaDA-8B-Instruct --input prompts.parquet \\",
@@ -108,7 +121,7 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     checkOptions();
     JobSettings settings = options.settings(answerSettings());
     CompareGrid grid = CompareGridReader.read(gridFile, settings.generation());
@@ -116,17 +129,47 @@ final class CompareCommand implements Callable<Integer> {
     boolean shipped = Sessions.shipsModel(settings.decoder().modelPath(), conf);
     ModelFacts early = shipped ? null : checkModel(settings, grid);
     // Before Spark starts, since with it executors begin to load the model.
-    OutputCheck.check(
-        settings, SparkHadoopUtil.get().newConfiguration(conf), ComparisonFolder.WRITTEN);
+    Configuration hadoop = SparkHadoopUtil.get().newConfiguration(conf);
+    OutputCheck.check(settings, hadoop, ComparisonFolder.WRITTEN);
+    Sessions.requireDevice(settings.decoder(), conf);
     DecoderSettings decoder = Sessions.forExecutors(settings.decoder(), conf);
-    SparkSession spark =
-        Sessions.start(conf, settings.job().name(), options.dryRun() ? null : decoder);
-    try {
-      run(spark, settings, grid, shipped ? checkModel(settings, grid) : early, decoder);
-    } finally {
-      spark.stop();
+    if (options.dryRun()) {
+      try (Interruption interruption = Interruption.of(console, "nothing was written")) {
+        SparkSession spark = Sessions.start(conf, settings.job().name(), null);
+        try {
+          ComparisonPlan plan = plan(spark, settings, grid, early);
+          console.block("Plan", plan.full());
+          plan.refuseHopeless();
+          console.say(DlmSparkCommand.DRY_RUN);
+          interruption.tooLate();
+        } finally {
+          spark.stop();
+        }
+      }
+      return DlmSparkCommand.DONE;
     }
-    return DlmSparkCommand.DONE;
+    OutputFolder folder = new OutputFolder(settings.output().path(), hadoop);
+    String runId = RunId.next();
+    String left =
+        "the rows of the settings that are done stay in "
+            + folder.path()
+            + "; to begin anew, choose another output or set output.mode=overwrite";
+    try (OutputLock lock = OutputLock.acquire(folder, runId);
+        Interruption interruption = Interruption.of(console, left)) {
+      SparkSession spark = Sessions.start(conf, settings.job().name(), decoder);
+      try {
+        ComparisonPlan plan = plan(spark, settings, grid, early);
+        plan.refuseHopeless();
+        console.block("Comparing", plan.brief());
+        lock.check();
+        Comparison comparison = new Comparison(spark, plan, folder, decoder, generator, console);
+        boolean failed = comparison.run(runId, origin(spark.sparkContext()));
+        interruption.tooLate();
+        return failed ? DlmSparkCommand.ERRORS : DlmSparkCommand.DONE;
+      } finally {
+        spark.stop();
+      }
+    }
   }
 
   private void checkOptions() {
@@ -157,29 +200,15 @@ final class CompareCommand implements Callable<Integer> {
     return facts;
   }
 
-  private void run(
-      SparkSession spark,
-      JobSettings settings,
-      CompareGrid grid,
-      ModelFacts facts,
-      DecoderSettings decoder) {
+  /** What to do; the model is looked at where the driver has it only now. */
+  private ComparisonPlan plan(
+      SparkSession spark, JobSettings settings, CompareGrid grid, ModelFacts early) {
+    ModelFacts facts = early == null ? checkModel(settings, grid) : early;
+    CheckedInput input = InputCheck.check(spark, settings);
     SparkContext context = spark.sparkContext();
-    ComparisonPlan plan =
-        ComparisonPlan.of(
-            settings,
-            grid,
-            facts,
-            InputCheck.check(spark, settings),
-            limit,
-            context.defaultParallelism(),
-            context.conf());
-    if (options.dryRun()) {
-      console.block("Plan", plan.full());
-      console.say(DlmSparkCommand.DRY_RUN);
-      return;
-    }
-    console.block("Comparing", plan.brief());
-    new Comparison(spark, plan, decoder, generator, console).run(origin(context));
+    new Overlap(settings, context.hadoopConfiguration()).check(List.of(input.rows().inputFiles()));
+    return ComparisonPlan.of(
+        settings, grid, facts, input, limit, context.defaultParallelism(), context.conf());
   }
 
   /** Where and when the comparison is done, and by which version. */

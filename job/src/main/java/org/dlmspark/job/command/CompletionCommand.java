@@ -41,7 +41,7 @@ final class CompletionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    console.say(script(AutoComplete.bash("submit.sh", spec.parent().commandLine())));
+    console.out().println(script(AutoComplete.bash("submit.sh", spec.parent().commandLine())));
     return DlmSparkCommand.DONE;
   }
 

@@ -11,6 +11,7 @@ import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 import org.dlmspark.job.Console;
 import org.dlmspark.job.Console.Line;
+import org.dlmspark.job.MachineLimit;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.input.ModelCheck;
 import org.dlmspark.job.input.ModelCheck.ModelFacts;
@@ -18,6 +19,7 @@ import org.dlmspark.job.output.OutputCheck;
 import org.dlmspark.job.output.OutputFolder;
 import org.dlmspark.job.output.OutputLock;
 import org.dlmspark.job.report.Report;
+import org.dlmspark.job.run.ErrorVerdict;
 import org.dlmspark.job.run.Interruption;
 import org.dlmspark.job.run.JobRun;
 import org.dlmspark.job.run.RowGenerator;
@@ -25,6 +27,7 @@ import org.dlmspark.job.run.RunId;
 import org.dlmspark.job.run.RunSummary;
 import org.dlmspark.job.run.Sessions;
 import org.dlmspark.job.settings.JobSettings;
+import org.dlmspark.job.settings.LocaleCheck;
 import org.dlmspark.udf.GenerateUdf;
 import org.dlmspark.udf.service.DecoderSettings;
 import org.dlmspark.udf.service.FailureReason;
@@ -49,6 +52,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "0:done: every row is written, those with an error code too",
       "1:failed while running; what is committed stays, and the same command continues",
       "2:refused before anything was decoded",
+      "3:done, but more rows have an error than job.fail-on-errors allows",
       "130:interrupted (Ctrl-C)"
     },
     footerHeading = "%nExamples:%n",
@@ -60,8 +64,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  ./submit.sh --config my.conf --set output.mode=retry-failed",
       "  ./submit.sh --master yarn --num-executors 8 -- --config my.conf",
       "",
-      "All settings and their defaults are in docs/settings.md and in reference.conf. An option wins over"
-          + " --set, --set over the file."
+      "All settings and their defaults are in docs/settings.md and in reference.conf. An option"
+          + " wins over --set, --set over the file."
     })
 public final class DlmSparkCommand implements Callable<Integer> {
 
@@ -73,6 +77,9 @@ public final class DlmSparkCommand implements Callable<Integer> {
 
   /** Nothing was decoded, since something was not fit. */
   public static final int REFUSED = 2;
+
+  /** All rows are written, and more of them have an error than is allowed. */
+  static final int ERRORS = 3;
 
   /** Ends the output of a dry run. */
   static final String DRY_RUN =
@@ -95,7 +102,8 @@ public final class DlmSparkCommand implements Callable<Integer> {
    *
    * @param console where to write
    * @param args the command line
-   * @return the exit code: 0 done, 1 failed while running, 2 refused before any decoding
+   * @return the exit code: 0 done, 1 failed while running, 2 refused before any decoding, 3 done
+   *     with more errors than are allowed
    */
   public static int execute(Console console, String... args) {
     return execute(console, GenerateUdf::new, args);
@@ -107,15 +115,32 @@ public final class DlmSparkCommand implements Callable<Integer> {
    * @param console where to write
    * @param generator makes the rows
    * @param args the command line
-   * @return the exit code: 0 done, 1 failed while running, 2 refused before any decoding
+   * @return the exit code: 0 done, 1 failed while running, 2 refused before any decoding, 3 done
+   *     with more errors than are allowed
    */
   public static int execute(Console console, RowGenerator generator, String... args) {
+    try {
+      LocaleCheck.ofThisProcess().arguments(args);
+    } catch (RefusedException e) {
+      console.error(e.getMessage());
+      return REFUSED;
+    }
+    return line(console, generator).execute(args);
+  }
+
+  /** The command line with all its commands. */
+  static CommandLine line(Console console, RowGenerator generator) {
     return new CommandLine(new DlmSparkCommand(console, generator))
         .addSubcommand(new CompareCommand(console, generator))
         .addSubcommand(new BenchCommand(console))
         .addSubcommand(new InspectCommand(console))
         .addSubcommand(new ReportCommand(console))
         .addSubcommand(new CompletionCommand(console))
+        .setColorScheme(
+            CommandLine.Help.defaultColorScheme(
+                "dumb".equals(System.getenv().getOrDefault("TERM", "dumb"))
+                    ? CommandLine.Help.Ansi.OFF
+                    : CommandLine.Help.Ansi.AUTO)) // which knows NO_COLOR
         .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
         // A prompt path may begin with @.
@@ -136,10 +161,12 @@ public final class DlmSparkCommand implements Callable<Integer> {
                 return FAILED; // it has been told, and the process ends by the signal
               }
               log.error("the run failed", exception);
-              console.error("failed: " + FailureReason.of(exception) + " (the log has the trace)");
+              console.error(
+                  "failed: "
+                      + MachineLimit.withRemedy(FailureReason.of(exception), "")
+                      + " (the log has the trace)");
               return FAILED;
-            })
-        .execute(args);
+            });
   }
 
   private static String hint(ParameterException exception) {
@@ -164,12 +191,15 @@ public final class DlmSparkCommand implements Callable<Integer> {
     Configuration hadoop = SparkHadoopUtil.get().newConfiguration(conf);
     OutputCheck.check(settings, hadoop, OutputCheck.TABLE);
     OutputFolder folder = new OutputFolder(settings.output().path(), hadoop);
+    Sessions.requireDevice(settings.decoder(), conf);
     DecoderSettings decoder = Sessions.forExecutors(settings.decoder(), conf);
     Sessions.requireMaster(conf);
     if (options.dryRun()) {
-      try (Session session = new Session(Sessions.start(conf, settings.job().name(), null))) {
+      try (Interruption interruption = Interruption.of(console, "nothing was written");
+          Session session = new Session(Sessions.start(conf, settings.job().name(), null))) {
         ModelFacts model = shipped ? ModelCheck.check(settings) : early;
         jobRun(session, settings, folder, model, decoder).plan();
+        interruption.tooLate();
         console.say(DRY_RUN);
       }
       return DONE;
@@ -178,19 +208,31 @@ public final class DlmSparkCommand implements Callable<Integer> {
     boolean bar = Sessions.instead(conf);
     // Before Spark starts, since with it executors begin to load the model.
     try (OutputLock lock = OutputLock.acquire(folder, runId);
-        Interruption interruption = new Interruption(console, folder, runId, lock);
+        Interruption interruption = Interruption.ofRun(console, folder, runId, lock);
         Session session = new Session(Sessions.start(conf, settings.job().name(), decoder))) {
       ModelFacts model = shipped ? ModelCheck.check(settings) : early;
       RunSummary summary = jobRun(session, settings, folder, model, decoder).run(runId, lock, bar);
       interruption.tooLate();
-      // Where nothing was done the report that is there tells all.
+      // Where nothing was done or asked the report that is there tells all.
       if (settings.output().report()
           && summary.rowCount() > 0
-          && (summary.totals().rows() > 0 || !Report.isThere(folder))) {
-        report(session.spark(), folder);
+          && (summary.totals().rows() > 0
+              || summary.answers() != null
+              || !Report.isThere(folder))) {
+        report(session.spark(), folder, settings.check());
       }
+      if (summary.rowCount() == 0) {
+        console.error("input.path = " + settings.input().path() + " has no rows: none are written");
+      }
+      ErrorVerdict verdict = ErrorVerdict.of(summary, settings.job().failOnErrors());
+      if (verdict.isAlarming()) {
+        console.error(
+            verdict.message(
+                "the summary names the errors, and --set output.mode=retry-failed does these rows"
+                    + " anew"));
+      }
+      return verdict.tooMany() ? ERRORS : DONE;
     }
-    return DONE;
   }
 
   /** A session that is stopped at the end of a block. */
@@ -212,9 +254,9 @@ public final class DlmSparkCommand implements Callable<Integer> {
   }
 
   /** The last line of the summary. Whatever keeps the report from being: the rows are written. */
-  private void report(SparkSession spark, OutputFolder folder) {
+  private void report(SparkSession spark, OutputFolder folder, JobSettings.Check check) {
     try {
-      Report.write(spark, folder);
+      Report.write(spark, folder, check);
       console.line(new Line("report", folder.notePath(OutputFolder.REPORT)));
     } catch (Exception | Error e) {
       log.warn("the report could not be written", e);

@@ -7,18 +7,23 @@ import java.util.stream.Collectors;
 import org.dlmspark.job.Console;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.run.MemoryEstimate;
+import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.udf.checkpoint.Checkpoint;
 import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.checkpoint.NumberType;
+import org.dlmspark.udf.text.ChatMessage;
 import org.dlmspark.udf.text.TextCodec;
+import org.dlmspark.udf.text.TextException;
+import org.dlmspark.udf.text.TextSettings;
 
 /**
  * What a model is and needs, for people.
  *
  * @param checkpoint the model
  * @param codec its texts
+ * @param input how prompts are made
  */
-record ModelDescription(Checkpoint checkpoint, TextCodec codec) {
+record ModelDescription(Checkpoint checkpoint, TextCodec codec, JobSettings.Input input) {
 
   private static final String EXAMPLE = "What is the capital of France?";
 
@@ -72,6 +77,9 @@ record ModelDescription(Checkpoint checkpoint, TextCodec codec) {
                     .map(String::valueOf)
                     .collect(Collectors.joining(", "))));
     addTemplate(lines);
+    for (String remark : checkpoint.remarks()) {
+      lines.add(new Line("remark", remark));
+    }
     addMemory(lines, batch, length, deviceMemory);
     return lines;
   }
@@ -81,15 +89,31 @@ record ModelDescription(Checkpoint checkpoint, TextCodec codec) {
       lines.add(
           Line.of(
               "chat template",
-              "none: prompts are continued as they stand (input.chat = false); the example has %,d"
+              "%s: prompts are continued as they stand (input.chat = false); the example has %,d"
                   + " tokens",
-              codec.encode(EXAMPLE).length));
+              codec.brokenTemplate().isPresent() ? "broken" : "none",
+              codec.encode(EXAMPLE, input.text()).length));
+      codec.brokenTemplate().ifPresent(why -> lines.add(new Line("", why)));
       return;
     }
-    lines.add(
-        Line.of(
-            "chat template", "on an example, %,d tokens:", codec.encodeChat(null, EXAMPLE).length));
-    codec.renderChat(null, EXAMPLE).lines().forEach(line -> lines.add(new Line("", "| " + line)));
+    TextSettings text = input.text();
+    List<ChatMessage> example = new ArrayList<>();
+    if (input.systemPrompt() != null) {
+      example.add(ChatMessage.system(input.systemPrompt()));
+    }
+    example.add(ChatMessage.user(EXAMPLE));
+    try {
+      String prompt = codec.renderChat(example, text);
+      lines.add(
+          Line.of(
+              "chat template",
+              "on an example, %,d tokens%s:",
+              codec.encodeChat(example, text).length,
+              codec.asksForDate() ? ", of " + text.date() + " (input.date)" : ""));
+      prompt.lines().forEach(line -> lines.add(new Line("", "| " + line)));
+    } catch (TextException e) {
+      lines.add(new Line("chat template", "refuses an example: " + e.getMessage()));
+    }
   }
 
   private void addMemory(List<Line> lines, int batch, int length, Double deviceMemory) {

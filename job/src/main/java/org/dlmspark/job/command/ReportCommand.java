@@ -13,6 +13,7 @@ import org.dlmspark.job.output.OutputFolder;
 import org.dlmspark.job.output.RowTotals;
 import org.dlmspark.job.report.Report;
 import org.dlmspark.job.run.Sessions;
+import org.dlmspark.job.settings.JobSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -59,7 +60,7 @@ final class ReportCommand implements Callable<Integer> {
     console.say("Reading " + output);
     SparkSession spark = Sessions.start(conf, "dlm-spark report", null);
     try {
-      RowTotals totals = Report.write(spark, folder);
+      RowTotals totals = Report.write(spark, folder, JobSettings.Check.NONE);
       console.block(
           "Report written",
           List.of(

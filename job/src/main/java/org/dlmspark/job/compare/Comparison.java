@@ -1,6 +1,6 @@
 package org.dlmspark.job.compare;
 
-import java.io.UncheckedIOException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,10 +12,10 @@ import org.apache.spark.sql.types.StructType;
 import org.dlmspark.job.Console;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.input.CheckedInput;
-import org.dlmspark.job.output.OutputCheck;
+import org.dlmspark.job.output.OutputFolder;
+import org.dlmspark.job.run.ErrorVerdict;
 import org.dlmspark.job.run.GenerateJob;
 import org.dlmspark.job.run.RowGenerator;
-import org.dlmspark.job.run.RunId;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.job.settings.OutputFormat;
 import org.dlmspark.job.settings.OutputMode;
@@ -45,6 +45,7 @@ public final class Comparison {
    *
    * @param spark the session
    * @param plan what to do
+   * @param output the folder to write, locked by this run
    * @param decoder the decoder to use, its model path as the executors can find it
    * @param generator makes the function that decodes
    * @param console where each setting is reported when it is done
@@ -52,11 +53,12 @@ public final class Comparison {
   public Comparison(
       SparkSession spark,
       ComparisonPlan plan,
+      OutputFolder output,
       DecoderSettings decoder,
       RowGenerator generator,
       Console console) {
     this.plan = plan;
-    this.folder = new ComparisonFolder(spark, plan.settings().output().path());
+    this.folder = new ComparisonFolder(spark, output);
     this.decoder = decoder;
     this.generator = generator;
     this.console = console;
@@ -65,11 +67,13 @@ public final class Comparison {
   /**
    * Compares.
    *
+   * @param runId the run's name
    * @param origin where and when it is done, and by which version, for the written table
+   * @return whether under some setting more rows have an error than {@code job.fail-on-errors}
+   *     allows
    */
-  public void run(List<Line> origin) {
-    String runId = RunId.next();
-    deleteOutput();
+  public boolean run(String runId, List<Line> origin) throws IOException {
+    folder.begin(plan.settings().output().mode() == OutputMode.OVERWRITE, runId);
     List<CompareGrid.Entry> entries = plan.grid().entries();
     ComparisonTable table =
         new ComparisonTable(
@@ -94,9 +98,29 @@ public final class Comparison {
     List<Line> head = new ArrayList<>(plan.subject());
     head.addAll(origin);
     head.add(decodedOn(done));
-    folder.write(
-        ComparisonTable.rows(done), ComparisonReport.markdown(table, plan.grid(), done, head));
+    folder.end(
+        runId,
+        ComparisonTable.rows(done),
+        ComparisonReport.markdown(table, plan.grid(), done, head));
     report(table, done, Duration.ofNanos(System.nanoTime() - start));
+    return tooManyErrors(done);
+  }
+
+  private boolean tooManyErrors(List<ComparedSetting> done) {
+    boolean tooMany = false;
+    for (ComparedSetting setting : done) {
+      ErrorVerdict verdict =
+          new ErrorVerdict(
+              "setting \"" + setting.name() + "\"'s",
+              setting.totals().rows(),
+              setting.totals().errors(),
+              plan.settings().job().failOnErrors());
+      if (verdict.isAlarming()) {
+        console.error(verdict.message("column error says why"));
+      }
+      tooMany |= verdict.tooMany();
+    }
+    return tooMany;
   }
 
   /**
@@ -108,10 +132,8 @@ public final class Comparison {
     CheckedInput rows = plan.rows();
     int partitions = plan.each().partitions();
     CheckedInput few =
-        new CheckedInput(
+        rows.with(
             rows.rows().limit(WARM_UP_ROWS * partitions),
-            rows.prompt(),
-            rows.rowKeys(),
             Math.min(rows.count(), (long) WARM_UP_ROWS * partitions));
     job(plan.grid().baseline())
         .generated(few, partitions, runId, 0)
@@ -121,14 +143,15 @@ public final class Comparison {
         .save();
   }
 
-  private ComparedSetting compared(CompareGrid.Entry entry, String runId) {
+  private ComparedSetting compared(CompareGrid.Entry entry, String runId) throws IOException {
     JobSettings settings = plan.settings();
     CheckedInput rows = plan.rows();
     job(entry)
         .generated(rows, plan.each().partitions(), runId, 0)
         .write()
-        .parquet(folder.rows(entry));
-    StructType schema = rows.rows().schema();
+        .parquet(folder.uncommitted());
+    folder.commit(entry);
+    StructType schema = rows.outputSchema();
     ComparedSetting compared =
         ComparedSetting.read(
             entry,
@@ -156,7 +179,13 @@ public final class Comparison {
         new JobSettings(
             settings.input(),
             new JobSettings.Output(
-                folder.rows(entry), OutputMode.ERROR_IF_EXISTS, OutputFormat.PARQUET, null, false),
+                folder.rows(entry),
+                OutputMode.ERROR_IF_EXISTS,
+                settings.output().changed(),
+                OutputFormat.PARQUET,
+                null,
+                settings.output().columns(),
+                false),
             settings.decoder(),
             entry.generation(),
             settings.job(),
@@ -199,14 +228,7 @@ public final class Comparison {
     console.block(String.format(Locale.ROOT, "Done in %,.1f s", wall.toMillis() / 1000.0), lines);
   }
 
-  /** What may be replaced was looked at by {@link OutputCheck}. */
-  private void deleteOutput() {
-    if (plan.settings().output().mode() == OutputMode.OVERWRITE) {
-      folder.delete();
-    }
-  }
-
-  /** What is done may have taken hours, so it stays; a folder without anything is in the way. */
+  /** What is done may have taken hours, so it stays. */
   private void cleanUp(int done) {
     if (done > 0) {
       console.error(
@@ -216,9 +238,9 @@ public final class Comparison {
       return;
     }
     try {
-      folder.delete();
-    } catch (UncheckedIOException e) {
-      log.warn("{} has no rows and could not be removed", folder.path(), e);
+      folder.forget();
+    } catch (IOException | RuntimeException e) {
+      log.warn("{} has no rows and could not be cleared", folder.rows(), e);
     }
   }
 }

@@ -1,19 +1,24 @@
 package org.dlmspark.job.compare;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
-import org.dlmspark.udf.OutputSchema;
+import org.dlmspark.job.RefusedException;
+import org.dlmspark.job.Version;
+import org.dlmspark.job.output.Fingerprint;
+import org.dlmspark.job.output.Manifest;
+import org.dlmspark.job.output.OutputFolder;
+import org.dlmspark.job.output.OwnFiles;
 
 /**
  * The output folder of a comparison: the table, as {@code compare.md} and {@code compare.parquet},
@@ -21,88 +26,113 @@ import org.dlmspark.udf.OutputSchema;
  * a column {@code setting}.
  *
  * @param spark the session to read and write with
- * @param path the folder, {@code output.path}
+ * @param folder {@code output.path}
  */
-public record ComparisonFolder(SparkSession spark, String path) {
+public record ComparisonFolder(SparkSession spark, OutputFolder folder) {
+
+  private static final String TEXT = "compare.md";
+  private static final String TABLE = "compare.parquet";
+  private static final String ROWS = "rows";
 
   /** Tells the files of a comparison by their names. */
-  public static final Predicate<String> WRITTEN =
-      Set.of("compare.md", "compare.parquet", "rows")::contains;
+  public static final Predicate<String> WRITTEN = Set.of(TEXT, TABLE, ROWS)::contains;
 
   /** The column that Spark makes of the folders' names. */
   static final String SETTING_COLUMN = "setting";
 
   /** The table for people. */
   String markdown() {
-    return in("compare.md");
+    return in(TEXT);
   }
 
   /** The table for programs. */
   String parquet() {
-    return in("compare.parquet");
+    return in(TABLE);
   }
 
   /** The rows of all settings. */
   String rows() {
-    return in("rows");
+    return in(ROWS);
   }
 
   /** Where the rows of a setting are. */
   String rows(CompareGrid.Entry entry) {
-    return in("rows/" + SETTING_COLUMN + "=" + entry.name());
+    return in(rowsName(entry));
+  }
+
+  private static String rowsName(CompareGrid.Entry entry) {
+    return ROWS + "/" + SETTING_COLUMN + "=" + entry.name();
   }
 
   private String in(String name) {
-    return new Path(path, name).toString();
+    return new Path(folder.path(), name).toString();
   }
 
   /**
    * The rows of a setting that is done.
    *
    * @param entry the setting
-   * @param input the columns of the input
+   * @param schema the columns of the output
    */
-  Dataset<Row> written(CompareGrid.Entry entry, StructType input) {
-    return spark.read().schema(OutputSchema.of(input)).parquet(rows(entry));
+  Dataset<Row> written(CompareGrid.Entry entry, StructType schema) {
+    return spark.read().schema(schema).parquet(rows(entry));
+  }
+
+  /** Where the rows of the setting that is being done are written, until they are all there. */
+  String uncommitted() {
+    return folder.uncommitted(ROWS);
+  }
+
+  /** The rows of a setting are all there. */
+  void commit(CompareGrid.Entry entry) throws IOException {
+    folder.commitFolder(ROWS, rowsName(entry));
   }
 
   /**
-   * Writes the table.
+   * Begins a comparison.
    *
+   * @param overwrite whether what an earlier one wrote goes
+   * @param runId the run's name
+   * @throws RefusedException if there is anything that no comparison wrote
+   */
+  void begin(boolean overwrite, String runId) throws IOException {
+    if (overwrite) {
+      new OwnFiles(folder).removeAll(WRITTEN);
+    }
+    note(runId, Manifest.Run.RUNNING);
+  }
+
+  /**
+   * Ends a comparison.
+   *
+   * @param runId the run's name
    * @param table rows of {@link ComparisonTable#SCHEMA}
    * @param text the same in Markdown
-   * @throws UncheckedIOException if it cannot be written
    */
-  void write(List<Row> table, String text) {
-    spark.createDataFrame(table, ComparisonTable.SCHEMA).coalesce(1).write().parquet(parquet());
-    Path file = new Path(markdown());
-    try (OutputStream stream = fileSystem().create(file, true)) {
-      stream.write(text.getBytes(StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw new UncheckedIOException(file + " cannot be written: " + e.getMessage(), e);
-    }
+  void end(String runId, List<Row> table, String text) throws IOException {
+    spark
+        .createDataFrame(table, ComparisonTable.SCHEMA)
+        .coalesce(1)
+        .write()
+        .parquet(folder.uncommitted(TABLE));
+    folder.commitFolder(TABLE, TABLE);
+    folder.commitFile(TEXT, text.getBytes(StandardCharsets.UTF_8));
+    note(runId, Manifest.Run.DONE);
   }
 
-  /**
-   * Deletes the folder with all that is in it.
-   *
-   * @throws UncheckedIOException if it cannot be deleted
-   */
-  void delete() {
-    try {
-      var unused = fileSystem().delete(new Path(path), true);
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "output.path = " + new Path(path) + " cannot be emptied: " + e.getMessage(), e);
-    }
+  /** Says whose the rows are: what may be overwritten next time. */
+  private void note(String runId, String state) throws IOException {
+    String now = Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
+    Map<String, String> setup = Map.of("command", "compare");
+    Manifest.of(new Fingerprint(Map.of(), Map.of(), Map.of()))
+        .with(
+            new Manifest.Run(
+                runId, Version.current(), now, now, state, 0, 0, Map.of(), 0, 0, 0, setup))
+        .write(folder);
   }
 
-  private FileSystem fileSystem() {
-    try {
-      return new Path(path).getFileSystem(spark.sparkContext().hadoopConfiguration());
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "output.path = " + path + " cannot be reached: " + e.getMessage(), e);
-    }
+  /** Takes back what {@link #begin} noted: there are no rows. */
+  void forget() throws IOException {
+    folder.remove(Manifest.FILE);
   }
 }

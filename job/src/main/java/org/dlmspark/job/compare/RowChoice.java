@@ -5,7 +5,6 @@ import static org.apache.spark.sql.functions.xxhash64;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -39,11 +38,12 @@ final class RowChoice {
           "input.path = " + path + " has no rows: there is nothing to compare");
     }
     String reserved = ComparisonFolder.SETTING_COLUMN;
-    if (Stream.of(input.rows().columns()).anyMatch(reserved::equalsIgnoreCase)) {
+    if (input.carried().stream().anyMatch(reserved::equalsIgnoreCase)) {
       throw new RefusedException(
           "the input has a column "
               + reserved
-              + ", by which the rows of a comparison are told apart: rename it in the input");
+              + ", by which the rows of a comparison are told apart: rename it in the input, or leave it"
+              + " out with output.columns");
     }
     List<GenerationKey> rowKeys =
         input.rowKeys().stream().filter(key -> !varied.contains(key)).toList();
@@ -59,6 +59,7 @@ final class RowChoice {
       rows = rows.orderBy(order.toArray(Column[]::new)).limit(limit).persist();
       count = limit;
     }
-    return new CheckedInput(rows, input.prompt().withoutDedupe(), rowKeys, count);
+    return new CheckedInput(
+        rows, input.prompt().withoutDedupe(), rowKeys, input.carried(), input.warnings(), count);
   }
 }

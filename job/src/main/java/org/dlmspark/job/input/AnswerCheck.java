@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.types.DataTypes;
 
@@ -43,9 +44,18 @@ final class AnswerCheck implements Serializable {
     if (completion == null || reference == null) {
       return false;
     }
-    Optional<String> given = lastMatch(completion);
-    String wanted = lastMatch(reference).orElse(reference);
-    return given.isPresent() && same(given.get(), wanted);
+    String found = found(completion);
+    return found != null && same(found, wanted(reference));
+  }
+
+  /** The answer that a completion gives; null if there is none. */
+  private String found(String completion) {
+    return completion == null ? null : lastMatch(completion).orElse(null);
+  }
+
+  /** The right answer. */
+  private String wanted(String reference) {
+    return reference == null ? null : lastMatch(reference).orElse(reference);
   }
 
   /**
@@ -58,6 +68,18 @@ final class AnswerCheck implements Serializable {
   Column isRight(Column completion, Column reference) {
     UDF2<String, String, Boolean> check = this::isRight;
     return udf(check, DataTypes.BooleanType).apply(completion, reference);
+  }
+
+  /** The answers that completions give, null where there is none. */
+  Column found(Column completion) {
+    UDF1<String, String> found = this::found;
+    return udf(found, DataTypes.StringType).apply(completion);
+  }
+
+  /** The right answers without what leads to them. */
+  Column wanted(Column reference) {
+    UDF1<String, String> wanted = this::wanted;
+    return udf(wanted, DataTypes.StringType).apply(reference);
   }
 
   private Optional<String> lastMatch(String text) {

@@ -2,14 +2,19 @@ package org.dlmspark.job.input;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.substring;
 
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.dlmspark.job.Console.Line;
+import org.dlmspark.udf.OutputSchema;
+import org.dlmspark.udf.PromptHash;
 import org.dlmspark.udf.decode.GenerationKey;
 import org.dlmspark.udf.prompt.Columns;
 import org.dlmspark.udf.prompt.PromptSettings;
@@ -17,21 +22,43 @@ import org.dlmspark.udf.prompt.PromptSettings;
 /**
  * Checked prompts.
  *
- * @param rows the input's rows, not yet read; with an added column {@code id} if the settings name
- *     none: the first 32 hexadecimal digits of the SHA-256 of the prompt's UTF-8, of a row without
- *     one of all that is in it
+ * @param rows the input's rows, not yet read, with the columns that go along to the output and
+ *     those that rows are made of; with an added column {@code id} if the settings name none: the
+ *     first 32 hexadecimal digits of the SHA-256 of the prompt's UTF-8, of a row without one of all
+ *     that is in it
  * @param prompt how a row becomes a prompt; its id and sample columns are those of the rows, be
  *     they the input's or added ones
  * @param rowKeys the settings that columns give row by row
+ * @param carried the columns that go along to the output, added ones among them
+ * @param warnings what a user might not have meant, in lines for the console
  * @param count how many rows there are
  */
 public record CheckedInput(
-    Dataset<Row> rows, PromptSettings prompt, List<GenerationKey> rowKeys, long count) {
-
-  /** Where Spark puts a line that is not what its format asks for. */
-  public static final String UNREADABLE = "_corrupt_record";
+    Dataset<Row> rows,
+    PromptSettings prompt,
+    List<GenerationKey> rowKeys,
+    List<String> carried,
+    List<Line> warnings,
+    long count) {
 
   private static final int LONGEST_PREVIEW = 300;
+
+  /**
+   * Other rows of the same input.
+   *
+   * @param others the rows, with the same columns
+   * @param howMany how many there are
+   */
+  public CheckedInput with(Dataset<Row> others, long howMany) {
+    return new CheckedInput(others, prompt, rowKeys, carried, warnings, howMany);
+  }
+
+  /** The columns of an output. */
+  public StructType outputSchema() {
+    StructType schema = rows.schema();
+    return OutputSchema.of(
+        new StructType(carried.stream().map(schema::apply).toArray(StructField[]::new)));
+  }
 
   /** The columns that together name a row. */
   public List<String> nameColumns() {
@@ -40,9 +67,9 @@ public record CheckedInput(
         : List.of(prompt.idColumn(), prompt.sampleColumn());
   }
 
-  /** Rows that ask nothing, which become rows with an error. Reads all prompts. */
-  public long empty() {
-    return rows.filter(not(asks(promptText()))).count();
+  /** The same rows, their prompts made on another day. */
+  public CheckedInput on(LocalDate day) {
+    return new CheckedInput(rows, prompt.on(day), rowKeys, carried, warnings, count);
   }
 
   /** What the first row that asks something asks, shortened; null if there is none. */
@@ -62,6 +89,11 @@ public record CheckedInput(
     return prompt.source().text(rows.schema());
   }
 
+  /** What a row asks, with the settings of its own, as a hash. */
+  public Column promptHash() {
+    return new PromptHash(prompt, rowKeys, rows.schema()).column();
+  }
+
   /** Whether there is anything in a prompt. */
   static Column asks(Column prompt) {
     return coalesce(prompt.rlike("(?U)\\S"), lit(false));
@@ -69,7 +101,7 @@ public record CheckedInput(
 
   /**
    * What decides in which wave and task a row is done: its name, or where identical rows are to
-   * meet what makes them identical. All of it is in the output too.
+   * meet what makes them identical.
    */
   public Column[] place() {
     if (!prompt.dedupe()) {

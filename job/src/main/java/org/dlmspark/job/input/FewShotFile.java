@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.dlmspark.job.Excerpt;
 import org.dlmspark.job.RefusedException;
+import org.dlmspark.udf.checkpoint.UntrustedJson;
 import org.dlmspark.udf.prompt.FewShotExample;
 
 /**
@@ -27,6 +29,8 @@ public final class FewShotFile {
 
   /** More text than any model's context; and every task gets a copy. */
   static final int MOST_BYTES = 1 << 20;
+
+  private static final int LONGEST_LINE = 120;
 
   private static final JsonMapper JSON =
       JsonMapper.builder()
@@ -94,7 +98,14 @@ public final class FewShotFile {
     try {
       node = JSON.readTree(json);
     } catch (JsonProcessingException e) {
-      throw new RefusedException(line + ": is not JSON: " + e.getOriginalMessage() + wanted, e);
+      throw new RefusedException(
+          line
+              + ": is not JSON: "
+              + UntrustedJson.reason(e)
+              + " of "
+              + Excerpt.shortened(json, LONGEST_LINE)
+              + wanted,
+          e);
     }
     return new FewShotExample(
         string(line, node, "prompt", wanted), string(line, node, "completion", wanted));

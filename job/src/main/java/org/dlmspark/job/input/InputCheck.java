@@ -4,18 +4,18 @@ import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sequence;
 
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructType;
+import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.settings.JobSettings;
-import org.dlmspark.udf.GenerateSettings;
 import org.dlmspark.udf.decode.GenerationKey;
+import org.dlmspark.udf.prompt.Columns;
 import org.dlmspark.udf.prompt.FewShotExample;
 
 /**
@@ -41,57 +41,70 @@ public final class InputCheck {
             ? List.of()
             : FewShotFile.read(input.fewShot(), spark.sparkContext().hadoopConfiguration());
     InputReader reader = new InputReader(input);
-    Dataset<Row> rows = reader.open(spark);
-    new InputColumns(settings, rows.schema()).check();
-    RowIds.Named named = new RowIds(input, reader).named(rows);
-    List<GenerationKey> rowKeys = rowKeys(settings, named.rows().schema(), named.column());
+    Dataset<Row> opened = reader.open(spark);
+    InputColumns columns = new InputColumns(settings, opened.schema());
+    columns.check();
+    List<Line> warnings = new ArrayList<>(reader.warnings(opened));
+    List<GenerationKey> rowKeys = List.of();
+    if (input.rowSettings()) {
+      SettingColumns setting = new SettingColumns(opened.schema(), columns.named());
+      rowKeys = setting.keys();
+      warnings.addAll(setting.slips());
+    }
     DrawCheck.check(settings, rowKeys);
-    return sampled(settings, named, rowKeys, examples);
-  }
-
-  private static List<GenerationKey> rowKeys(
-      JobSettings settings, StructType schema, String idColumn) {
-    if (!settings.input().rowSettings()) {
-      return List.of();
+    // What is not read may come and go in the input, be of any type, and be called as it likes.
+    Dataset<Row> rows =
+        opened.select(columns.read(rowKeys).stream().map(Columns::named).toArray(Column[]::new));
+    List<String> carried = new ArrayList<>(columns.carried());
+    if (input.idColumn() == null) {
+      String added = JobSettings.Input.HASH_COLUMN;
+      refuseMeeting(rows, "input.id-column = null", added, "name it with input.id-column");
+      carried.add(added);
     }
-    Set<String> others = new HashSet<>(settings.input().source().columns());
-    others.add(idColumn);
-    if (settings.check().answerColumn() != null) {
-      others.add(settings.check().answerColumn());
-    }
-    try {
-      return GenerateSettings.rowKeys(schema, others);
-    } catch (IllegalArgumentException e) {
-      throw new RefusedException(e.getMessage(), e);
-    }
+    RowIds.Named named = new RowIds(input, reader).named(rows);
+    CheckedInput checked =
+        new CheckedInput(
+            named.rows(),
+            input.prompt(named.column(), null, examples),
+            rowKeys,
+            carried,
+            warnings,
+            named.count());
+    return sampled(input, checked, examples);
   }
 
   /** As many rows of each prompt as the settings ask for. */
   private static CheckedInput sampled(
-      JobSettings settings,
-      RowIds.Named named,
-      List<GenerationKey> rowKeys,
-      List<FewShotExample> examples) {
-    JobSettings.Input input = settings.input();
+      JobSettings.Input input, CheckedInput prompts, List<FewShotExample> examples) {
     int samples = input.samplesPerPrompt();
     if (samples == 1) {
-      return new CheckedInput(
-          named.rows(), input.prompt(named.column(), null, examples), rowKeys, named.count());
+      return prompts;
     }
     String column = JobSettings.Input.SAMPLE_COLUMN;
-    if (new InputColumns(settings, named.rows().schema()).wouldMeet(column)) {
-      throw new RefusedException(
-          "input.samples-per-prompt = "
-              + samples
-              + " adds a column "
-              + column
-              + ", but the input has one: rename it in the input");
-    }
+    refuseMeeting(
+        prompts.rows(), "input.samples-per-prompt = " + samples, column, "rename it in the input");
+    List<String> carried = new ArrayList<>(prompts.carried());
+    carried.add(column);
     Column numbers = explode(sequence(lit(0), lit(samples - 1)));
     return new CheckedInput(
-        named.rows().withColumn(column, numbers),
-        input.prompt(named.column(), column, examples),
-        rowKeys,
-        Math.multiplyExact(named.count(), samples));
+        prompts.rows().withColumn(column, numbers),
+        input.prompt(prompts.prompt().idColumn(), column, examples),
+        prompts.rowKeys(),
+        carried,
+        prompts.warnings(),
+        Math.multiplyExact(prompts.count(), samples));
+  }
+
+  /** Refuses an added column that has the name of one of the input's that is read. */
+  private static void refuseMeeting(Dataset<Row> rows, String why, String column, String remedy) {
+    if (Stream.of(rows.columns()).anyMatch(column::equalsIgnoreCase)) {
+      throw new RefusedException(
+          why
+              + " adds a column "
+              + column
+              + ", but the input has one: "
+              + remedy
+              + ", or leave it out with output.columns");
+    }
   }
 }

@@ -2,18 +2,25 @@ package org.dlmspark.job.input;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.dlmspark.job.RefusedException;
+import org.dlmspark.job.settings.CarriedColumns;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.udf.GenerateUdf;
 import org.dlmspark.udf.OutputSchema;
+import org.dlmspark.udf.decode.GenerationKey;
+import org.dlmspark.udf.prompt.Columns;
 import org.dlmspark.udf.prompt.PromptSource;
 
-/** The input's columns beside those that the settings name and the job adds. */
+/** The input's columns: what each is for, and which of them go along to the output. */
 final class InputColumns {
 
   private final JobSettings settings;
@@ -45,35 +52,90 @@ final class InputColumns {
                 + input.idColumn()
                 + " is of type "
                 + idType.simpleString()
-                + ": an id must be a single value, such as a string or a number");
+                + ": an id must be a single value, such as a string or a number, and no string"
+                + " with a collation");
       }
-    } else if (wouldMeet(JobSettings.Input.HASH_COLUMN)) {
-      throw new RefusedException(
-          "input.id-column = null adds a column "
-              + JobSettings.Input.HASH_COLUMN
-              + ", but the input has one: name it with input.id-column, or rename it in the input");
     }
     if (settings.check().answerColumn() != null) {
       String answers = settings.check().answerColumn();
       require("check.answer-column = " + answers, answers, "");
     }
+    checkCarried();
     try {
       source.checkTypes(schema);
-      OutputSchema.of(schema);
     } catch (IllegalArgumentException e) {
       throw new RefusedException(e.getMessage(), e);
     }
+    try {
+      OutputSchema.of(
+          new StructType(carried().stream().map(schema::apply).toArray(StructField[]::new)));
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException(e.getMessage() + ", or leave them out with output.columns", e);
+    }
+  }
+
+  private void checkCarried() {
+    CarriedColumns columns = settings.output().columns();
+    for (String name : columns.names()) {
+      if (Columns.called(schema, name).isEmpty()) {
+        throw absent("output.columns names " + name, name, "");
+      }
+      for (String needed : needed()) {
+        if (columns.allBut() && Columns.same(name, needed)) {
+          throw new RefusedException(
+              "output.columns leaves out "
+                  + name
+                  + ", which "
+                  + (needed.equals(settings.input().idColumn())
+                      ? "input.id-column"
+                      : "check.answer-column")
+                  + " names: it always goes along; take it out of output.columns");
+        }
+      }
+    }
+  }
+
+  /** What an output cannot do without. */
+  private List<String> needed() {
+    return Stream.of(settings.input().idColumn(), settings.check().answerColumn())
+        .filter(Objects::nonNull)
+        .toList();
+  }
+
+  /** The columns that are something else than settings of rows, whatever they are called. */
+  Set<String> named() {
+    Set<String> named = new HashSet<>(settings.input().source().columns());
+    named.addAll(needed());
+    return named;
+  }
+
+  /** The columns that go along to the output, in the input's order. */
+  List<String> carried() {
+    CarriedColumns columns = settings.output().columns();
+    return Arrays.stream(schema.fieldNames())
+        .filter(
+            name ->
+                needed().contains(name)
+                    || columns.names().stream().anyMatch(other -> Columns.same(name, other))
+                        != columns.allBut())
+        .toList();
   }
 
   /**
-   * Whether an added column would meet one of the input's. Parquet files are read without regard to
-   * case, so names must differ in more than that.
+   * The columns that are read, in the input's order: those that go along to the output, and those
+   * that rows are made of.
    *
-   * @param added its name, in lower case
+   * @param rowKeys the settings that columns give row by row
    */
-  boolean wouldMeet(String added) {
+  List<String> read(List<GenerationKey> rowKeys) {
+    Set<String> read = new HashSet<>(carried());
+    read.addAll(named());
     return Arrays.stream(schema.fieldNames())
-        .anyMatch(name -> name.toLowerCase(Locale.ROOT).equals(added));
+        .filter(
+            name ->
+                read.contains(name)
+                    || rowKeys.stream().anyMatch(key -> Columns.same(name, key.column())))
+        .toList();
   }
 
   /**
@@ -83,19 +145,22 @@ final class InputColumns {
    * @param usual what to do, unless the input's format suggests better; else empty
    */
   private void require(String named, String name, String usual) {
-    List<String> names = List.of(schema.fieldNames());
-    if (names.contains(name)) {
-      return;
+    if (!List.of(schema.fieldNames()).contains(name)) {
+      throw absent(named, name, usual);
     }
+  }
+
+  private RefusedException absent(String named, String name, String usual) {
+    List<String> names = List.of(schema.fieldNames());
     String remedy = usual.isEmpty() && !names.isEmpty() ? "; name one of these" : usual;
-    if (names.equals(List.of(CheckedInput.UNREADABLE))) {
+    if (names.equals(List.of(InputReader.UNREADABLE))) {
       remedy =
           "; the file is not one JSON object a line: if it is one JSON array, set"
               + " input.options.multiLine = true";
     } else if (settings.input().format().equals("csv") && names.contains("_c0")) {
       remedy = "; if the first line of the csv holds names, set input.options.header = true";
     }
-    throw new RefusedException(
+    return new RefusedException(
         named
             + ": the input has no such column; it has "
             + (names.isEmpty() ? "none" : String.join(", ", nearestFirst(names, name)))

@@ -1,13 +1,26 @@
 package org.dlmspark.job.input;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.input_file_name;
+import static org.apache.spark.sql.functions.substring;
+import static org.dlmspark.udf.prompt.Columns.named;
+
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkThrowable;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.dlmspark.job.Console.Line;
+import org.dlmspark.job.Excerpt;
+import org.dlmspark.job.MachineLimit;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.udf.service.FailureReason;
@@ -17,6 +30,16 @@ final class InputReader {
 
   private static final Pattern OTHER_FORMAT =
       Pattern.compile("\\.(jsonl?|csv|orc|avro)(\\.(gz|bz2|zst))?$");
+
+  private static final String CSV_PRUNING = "columnPruning";
+
+  private static final int LONGEST_LINE = 120;
+
+  /** Where Spark puts a line that is not what its format asks for. */
+  static final String UNREADABLE = "_corrupt_record";
+
+  /** Formats whose lines may be so. */
+  private static final Set<String> OF_LINES = Set.of("json", "csv");
 
   private final JobSettings.Input input;
 
@@ -33,8 +56,27 @@ final class InputReader {
    */
   Dataset<Row> open(SparkSession spark) {
     refuseOtherFormat();
-    return reading(
-        () -> spark.read().format(input.format()).options(input.options()).load(input.path()));
+    Map<String, String> options = new TreeMap<>(input.options());
+    if (input.format().equals("csv")
+        && options.keySet().stream().noneMatch(CSV_PRUNING::equalsIgnoreCase)) {
+      // Else which lines are malformed, and left out, depends on the columns that are looked at.
+      options.put(CSV_PRUNING, "false");
+    }
+    return reading(() -> spark.read().format(input.format()).options(options).load(input.path()));
+  }
+
+  /** What Spark says by a column of its own. */
+  List<Line> warnings(Dataset<Row> opened) {
+    return OF_LINES.contains(input.format()) && List.of(opened.columns()).contains(UNREADABLE)
+        ? List.of(
+            Line.of(
+                "unreadable lines",
+                "there are some that are no %s: they have no column but %s, and become rows with an"
+                    + " error; mend them, or leave them out with input.options.mode ="
+                    + " DROPMALFORMED",
+                input.format(),
+                UNREADABLE))
+        : List.of();
   }
 
   /** The slip that is made most often, before Spark tells of it in many words. */
@@ -72,13 +114,20 @@ final class InputReader {
           switch (condition) {
             case "PATH_NOT_FOUND" ->
                 path
-                    + " does not exist: check the path; a relative one begins in the folder where the job was"
-                    + " started";
+                    + " does not exist: check the path; a relative one begins in the folder where"
+                    + " the job was started";
             case "DATA_SOURCE_NOT_FOUND" ->
                 "input.format = "
                     + format
                     + ": Spark knows no such format; name one such as parquet, json or csv, or give"
                     + " Spark the jar that brings it (--packages)";
+            case "COLUMN_ALREADY_EXISTS" ->
+                path
+                    + " has more than one column or field "
+                    + ((SparkThrowable) e).getMessageParameters().get("columnName")
+                    + ", or some that differ in upper and lower case alone: rename them in the"
+                    + " input; where only the case differs, --conf spark.sql.caseSensitive=true"
+                    + " tells them apart";
             case "UNABLE_TO_INFER_SCHEMA" ->
                 path + " holds no " + format + " files: check the path and input.format";
             default ->
@@ -86,10 +135,54 @@ final class InputReader {
                     + " cannot be read as "
                     + format
                     + ": "
-                    + FailureReason.of(e)
-                    + "; if it is of another format, name that with input.format";
+                    + MachineLimit.withRemedy(FailureReason.of(e), remedy(e));
           },
           e);
     }
+  }
+
+  /**
+   * Refuses a line that is not what the format asks for, if there is one: its columns are null.
+   *
+   * @param rows the input
+   * @param column one of its columns, since Spark does not read broken lines alone
+   * @throws RefusedException showing the line
+   */
+  void refuseBrokenLine(Dataset<Row> rows, String column) {
+    if (warnings(rows).isEmpty()) {
+      return;
+    }
+    Column line = col(UNREADABLE);
+    List<Row> broken =
+        reading(
+            () ->
+                rows.filter(line.isNotNull())
+                    .select(substring(line, 1, LONGEST_LINE), input_file_name(), named(column))
+                    .takeAsList(1));
+    for (Row row : broken) {
+      throw new RefusedException(
+          String.format(
+              Locale.ROOT,
+              "input.path = %s cannot be read as %s: %s has the line %s; correct or remove it, or"
+                  + " set input.options for it",
+              input.path(),
+              input.format(),
+              Excerpt.value(row.getString(1)),
+              Excerpt.quoted(row.getString(0), LONGEST_LINE)));
+    }
+  }
+
+  private static String remedy(Exception e) {
+    if (FailureReason.file(e) == null) {
+      return "; check the path, and that input.format and input.options are those of its files";
+    }
+    String reason = FailureReason.of(e);
+    if (reason.contains("is not a Parquet file")) {
+      return "; replace or remove that file, or if it is of another format, name that with"
+          + " input.format";
+    }
+    return reason.contains("physicalType")
+        ? "; write all files of an input with the same types"
+        : "; replace or remove that file";
   }
 }

@@ -1,6 +1,7 @@
 package org.dlmspark.job.input;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.settings.JobSettings;
@@ -14,6 +15,7 @@ import org.dlmspark.udf.service.ModelLocation;
 import org.dlmspark.udf.text.ChatMessage;
 import org.dlmspark.udf.text.TextCodec;
 import org.dlmspark.udf.text.TextException;
+import org.dlmspark.udf.text.TextSettings;
 
 /**
  * Looks at the model folder before anything is started: it must be whole, and it must fit the
@@ -29,8 +31,17 @@ public final class ModelCheck {
    * @param folder where it is
    * @param config its shape
    * @param parameters how many numbers its weights are
+   * @param remarks what its user might not know of the folder, a sentence each; mostly none
+   * @param asksForDate whether prompts depend on the date, for which a chat template asks
    */
-  public record ModelFacts(Path folder, ModelConfig config, long parameters) {}
+  public record ModelFacts(
+      Path folder, ModelConfig config, long parameters, List<String> remarks, boolean asksForDate) {
+
+    /** Keeps an immutable copy of the remarks. */
+    public ModelFacts {
+      remarks = List.copyOf(remarks);
+    }
+  }
 
   /**
    * Checks the folder and that the settings fit the model.
@@ -43,18 +54,27 @@ public final class ModelCheck {
     try {
       Path folder = ModelLocation.resolve(settings.decoder().modelPath());
       Checkpoint checkpoint = Checkpoint.open(folder);
-      checkTemplate(folder, settings);
+      List<String> remarks = new ArrayList<>(checkpoint.remarks());
+      boolean asksForDate = checkTemplate(folder, settings, remarks);
       checkFits(checkpoint.config(), settings.generation(), settings.decoder());
-      return new ModelFacts(folder, checkpoint.config(), checkpoint.weights().parameters());
+      return new ModelFacts(
+          folder, checkpoint.config(), checkpoint.weights().parameters(), remarks, asksForDate);
     } catch (CheckpointException | TextException | IllegalArgumentException e) {
       throw new RefusedException(e.getMessage(), e);
     }
   }
 
-  private static void checkTemplate(Path folder, JobSettings settings) {
+  /**
+   * Whether the chat template, if one is used, asks for the date. One that is broken and not asked
+   * for is worth a remark.
+   */
+  private static boolean checkTemplate(Path folder, JobSettings settings, List<String> remarks) {
+    TextSettings text = settings.input().text();
     try (TextCodec codec = TextCodec.open(folder)) {
       if (settings.input().chat()) {
-        codec.requireChat(settings.input().systemPrompt());
+        codec.requireChat(settings.input().systemPrompt(), text);
+      } else {
+        var unused = codec.encode("prompt", text);
       }
       if (settings.input().chat() && settings.input().fewShot() != null) {
         // What stands in them does not matter, but a template need not take more than one turn.
@@ -63,8 +83,11 @@ public final class ModelCheck {
                 List.of(
                     ChatMessage.user("prompt"),
                     ChatMessage.assistant("completion"),
-                    ChatMessage.user("prompt")));
+                    ChatMessage.user("prompt")),
+                text);
       }
+      codec.brokenTemplate().ifPresent(remarks::add);
+      return settings.input().chat() && codec.asksForDate();
     }
   }
 

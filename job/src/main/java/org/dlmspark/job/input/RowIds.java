@@ -5,8 +5,12 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.first;
+import static org.apache.spark.sql.functions.hex;
+import static org.apache.spark.sql.functions.is_valid_utf8;
+import static org.apache.spark.sql.functions.isnan;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.sha2;
 import static org.apache.spark.sql.functions.substring;
 import static org.apache.spark.sql.functions.sum;
@@ -18,6 +22,10 @@ import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DoubleType;
+import org.apache.spark.sql.types.FloatType;
+import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 import org.dlmspark.job.Excerpt;
 import org.dlmspark.job.RefusedException;
@@ -61,8 +69,7 @@ final class RowIds {
    */
   Named named(Dataset<Row> rows) {
     if (input.idColumn() != null) {
-      return new Named(
-          rows, input.idColumn(), checked(rows, input.idColumn(), lit(true), lit(null)));
+      return new Named(rows, input.idColumn(), checked(rows, input.idColumn(), lit(null)));
     }
     Column prompt = input.source().text(rows.schema());
     Column asks = CheckedInput.asks(prompt);
@@ -70,9 +77,8 @@ final class RowIds {
     String column = JobSettings.Input.HASH_COLUMN;
     Dataset<Row> named =
         rows.withColumn(column, substring(sha2(hashed.cast("binary"), 256), 1, HASH_DIGITS));
-    // Rows that are equal in all and ask nothing share an id: each becomes an error row.
-    return new Named(
-        named, column, checked(named, column, asks, substring(prompt, 1, LONGEST_EXAMPLE)));
+    Column example = when(asks, substring(prompt, 1, LONGEST_EXAMPLE)).otherwise("");
+    return new Named(named, column, checked(named, column, example));
   }
 
   /** All columns as one string, which tells null from any text. */
@@ -85,27 +91,33 @@ final class RowIds {
   }
 
   /**
-   * Counts rows and refuses ids that are missing or shared.
+   * Counts rows and refuses ids that are missing, cannot be kept, or are shared.
    *
-   * @param counts true for rows whose id must be their own
    * @param example what to call a row in a message, if not by its id
    */
-  private long checked(Dataset<Row> rows, String idColumn, Column counts, Column example) {
+  private long checked(Dataset<Row> rows, String idColumn, Column example) {
     Dataset<Row> ids =
-        rows.select(Columns.named(idColumn).as("id"), counts.as("counts"), example.as("example"))
+        rows.select(Columns.named(idColumn).as("id"), example.as("example"))
             .groupBy("id")
-            .agg(count(lit(1)).as("n"), max("counts").as("counts"), first("example").as("example"));
-    Column shared = col("n").gt(1).and(col("id").isNotNull()).and(col("counts"));
+            .agg(count(lit(1)).as("n"), first("example").as("example"));
+    Column shared = col("n").gt(1).and(col("id").isNotNull());
+    Column broken = isBroken(rows.schema().apply(idColumn).dataType());
     Row totals =
         reader.reading(
             () ->
                 ids.agg(
                         total(col("n")),
                         total(when(col("id").isNull(), col("n"))),
-                        total(when(shared, lit(1L))))
+                        total(when(shared, lit(1L))),
+                        total(when(broken, col("n"))),
+                        min(when(broken, hex(col("id").cast("string")))))
                     .first());
     long count = totals.getLong(0);
+    if (totals.getLong(3) > 0) {
+      throw broken(idColumn, rows.schema().apply(idColumn).dataType(), totals);
+    }
     if (totals.getLong(1) > 0) {
+      reader.refuseBrokenLine(rows, idColumn);
       throw new RefusedException(
           String.format(
               Locale.ROOT,
@@ -121,6 +133,39 @@ final class RowIds {
     return count;
   }
 
+  /**
+   * Ids that are not themselves once they have been written: of bytes that are no text, which
+   * become replacement characters; and NaN, which pandas writes for a missing number.
+   */
+  private static Column isBroken(DataType type) {
+    if (type instanceof StringType) {
+      return not(is_valid_utf8(col("id")));
+    }
+    return type instanceof DoubleType || type instanceof FloatType ? isnan(col("id")) : lit(false);
+  }
+
+  private static RefusedException broken(String idColumn, DataType type, Row totals) {
+    return new RefusedException(
+        type instanceof StringType
+            ? String.format(
+                Locale.ROOT,
+                "input.id-column = %s is no valid UTF-8 in %,d of %,d rows, such as the bytes %s:"
+                    + " such ids cannot be kept as they are; write them as text, by hex or base64,"
+                    + " or set input.id-column = null to take a hash of the prompt",
+                idColumn,
+                totals.getLong(3),
+                totals.getLong(0),
+                Excerpt.shortened(totals.getString(4), LONGEST_EXAMPLE))
+            : String.format(
+                Locale.ROOT,
+                "input.id-column = %s is NaN in %,d of %,d rows: give every row an id, best a whole"
+                    + " number or a string, or set input.id-column = null to take a hash of the"
+                    + " prompt",
+                idColumn,
+                totals.getLong(3),
+                totals.getLong(0)));
+  }
+
   private RefusedException notUnique(long shared, Dataset<Row> groups) {
     String examples =
         groups.orderBy(col("n").desc(), col("id")).limit(EXAMPLES).collectAsList().stream()
@@ -129,9 +174,9 @@ final class RowIds {
                     String.format(
                         Locale.ROOT,
                         "%s (%,d rows)",
-                        row.isNullAt(3)
-                            ? row.get(0)
-                            : Excerpt.quoted(row.getString(3), LONGEST_EXAMPLE),
+                        row.isNullAt(2)
+                            ? Excerpt.value(row.get(0))
+                            : Excerpt.quoted(row.getString(2), LONGEST_EXAMPLE),
                         row.getLong(1)))
             .collect(Collectors.joining(", "));
     if (input.idColumn() == null) {
@@ -147,7 +192,9 @@ final class RowIds {
     return new RefusedException(
         String.format(
             Locale.ROOT,
-            "input.id-column = %s is not unique: ids that occur more than once: %,d, such as %s: give every row an id of its own, or set input.id-column = null to take a hash of the prompt",
+            "input.id-column = %s is not unique: ids that occur more than once: %,d, such as %s:"
+                + " give every row an id of its own, or set input.id-column = null to take a hash"
+                + " of the prompt",
             input.idColumn(),
             shared,
             examples));

@@ -14,12 +14,16 @@ import java.util.TreeSet;
  *
  * @param settings settings by key, as text
  * @param model digests of the model folder's files by name
- * @param columns the input's columns by name, with their types
+ * @param columns the columns of the input that are read, by name, with their types
  */
 public record Fingerprint(
     Map<String, String> settings, Map<String, String> model, Map<String, String> columns) {
 
+  /** What follows the type of a column that rows are made of and the output has not. */
+  public static final String LEFT_OUT = ", left out";
+
   private static final String ABSENT = "(none)";
+  private static final String COLUMN = "column of the input ";
 
   /** Keeps sorted copies, so that a manifest reads well and two can be compared by eye. */
   public Fingerprint {
@@ -38,7 +42,7 @@ public record Fingerprint(
     List<String> lines = new ArrayList<>();
     compare("", settings, now.settings, lines);
     compare("file of the model ", model, now.model, lines);
-    compare("column of the input ", columns, now.columns, lines);
+    compare(COLUMN, columns, now.columns, lines);
     return lines;
   }
 
@@ -54,7 +58,12 @@ public record Fingerprint(
                 + ": "
                 + then.getOrDefault(name, ABSENT)
                 + " in the output, now "
-                + now.getOrDefault(name, ABSENT));
+                + now.getOrDefault(name, ABSENT)
+                + (what.equals(COLUMN)
+                        && !then.containsKey(name)
+                        && !now.get(name).endsWith(LEFT_OUT)
+                    ? ", which output.columns can leave out"
+                    : ""));
       }
     }
   }

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -13,7 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.dlmspark.job.RefusedException;
+import org.dlmspark.job.settings.JobSettings;
+import org.dlmspark.udf.checkpoint.UntrustedJson;
+import org.dlmspark.udf.service.FailureReason;
 
 /**
  * What an output is made of, and by which runs: one small JSON file beside the rows. The rows
@@ -85,13 +91,24 @@ public record Manifest(
     /** The key of {@link #maxSequences} in the setup. */
     public static final String MAX_SEQUENCES = "batch.max-sequences";
 
-    /** Keeps a sorted copy, and checks what {@link #maxSequences} reads in it. */
+    /** The key of {@link #executors} in the setup. */
+    public static final String EXECUTORS = "executors";
+
+    /** Keeps a sorted copy, and checks the numbers in it. */
     public Run {
       setup = setup == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(setup));
-      String slots = setup.getOrDefault(MAX_SEQUENCES, "0");
-      if (!slots.matches("\\d{1,9}")) {
-        throw new IllegalArgumentException(MAX_SEQUENCES + " is no number: " + slots);
+      for (String key : List.of(MAX_SEQUENCES, EXECUTORS)) {
+        String number = setup.getOrDefault(key, "0");
+        if (!number.matches("\\d{1,9}")) {
+          throw new IllegalArgumentException(key + " is no number: " + number);
+        }
       }
+      var unused = JobSettings.Check.of(setup);
+    }
+
+    /** How it checked answers. */
+    public JobSettings.Check check() {
+      return JobSettings.Check.of(setup);
     }
 
     /** The same run in another state. */
@@ -115,6 +132,31 @@ public record Manifest(
     public int maxSequences() {
       return Integer.parseInt(setup.getOrDefault(MAX_SEQUENCES, "0"));
     }
+
+    /** The most executors that the run had; 0 if its version did not note it. */
+    public int executors() {
+      return Integer.parseInt(setup.getOrDefault(EXECUTORS, "0"));
+    }
+
+    /** From its begin to its last note: loading the model and waiting for Spark included. */
+    public Duration took() {
+      return Duration.between(Instant.parse(startedAt), Instant.parse(endedAt));
+    }
+
+    /** Tokens generated for each second that it {@link #took}. */
+    public double tokensPerSecond() {
+      return 1000.0 * completionTokens / Math.max(1, took().toMillis());
+    }
+
+    /** What it kept its executors from doing else: all of the time that it took, of each. */
+    public Duration reserved() {
+      return took().multipliedBy(executors());
+    }
+
+    /** The share of the {@link #reserved} time in which decoders computed; 0 if it is not known. */
+    public double busy() {
+      return executors() == 0 ? 0 : computeMs / Math.max(1, reserved().toMillis());
+    }
   }
 
   /**
@@ -137,6 +179,11 @@ public record Manifest(
       Set<String> named = new HashSet<>(committed ? old : known);
       return files.stream().filter(file -> named.contains(file) == committed).toList();
     }
+  }
+
+  /** The names of the runs, which are in each row that they wrote. */
+  Set<String> runIds() {
+    return runs.stream().map(Run::id).collect(Collectors.toSet());
   }
 
   /** The manifest of an output without rows. */
@@ -167,8 +214,11 @@ public record Manifest(
     } catch (IOException | RuntimeException e) {
       throw new RefusedException(
           where
-              + " is damaged: restore it, or start anew in another folder or with"
-              + " output.mode=overwrite",
+              + " is damaged: "
+              + (e instanceof JsonProcessingException json
+                  ? UntrustedJson.reason(json)
+                  : FailureReason.of(e))
+              + "; restore it, or start anew in another folder",
           e);
     }
     if (manifest == null) {

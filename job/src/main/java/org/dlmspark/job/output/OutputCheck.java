@@ -1,8 +1,6 @@
 package org.dlmspark.job.output;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -41,7 +39,8 @@ public final class OutputCheck {
     try {
       Path path = new Path(output);
       FileSystem fileSystem = path.getFileSystem(hadoop);
-      refuseOverlap(settings, fileSystem.makeQualified(path), hadoop);
+      new Overlap(settings, hadoop).check();
+      OutputAccess.check(output, fileSystem.makeQualified(path));
       if (!fileSystem.exists(path)) {
         return;
       }
@@ -53,7 +52,15 @@ public final class OutputCheck {
                 + output
                 + " exists: choose another, or replace it with --set output.mode=overwrite");
       }
-      refuseForeignFiles(output, path, fileSystem, written);
+      if (!fileSystem.getFileStatus(path).isDirectory()) {
+        throw new RefusedException(
+            "output.path = " + output + " is a file: name the folder that the job is to write");
+      }
+      if (mode == OutputMode.OVERWRITE) {
+        new OwnFiles(new OutputFolder(output, hadoop)).requireAll(written);
+      } else {
+        refuseForeignFiles(output, path, fileSystem, written);
+      }
     } catch (RefusedException e) {
       throw e;
     } catch (IOException | RuntimeException e) { // Hadoop throws the latter for a missing class.
@@ -61,60 +68,10 @@ public final class OutputCheck {
     }
   }
 
-  private static void refuseOverlap(JobSettings settings, Path output, Configuration hadoop) {
-    String input = settings.input().path();
-    for (Path root : roots(input, hadoop)) {
-      if (liesIn(root, output)) {
-        throw new RefusedException(
-            "output.path = "
-                + settings.output().path()
-                + " is or holds input.path = "
-                + input
-                + ": writing there would destroy the prompts; choose another folder");
-      }
-      if (liesIn(output, root)) {
-        throw new RefusedException(
-            "output.path = "
-                + settings.output().path()
-                + " lies inside input.path = "
-                + input
-                + ": the next run would read it as prompts; choose a folder outside");
-      }
-    }
-  }
-
-  private static List<Path> roots(String input, Configuration hadoop) {
-    try {
-      Path path = new Path(input);
-      FileSystem fileSystem = path.getFileSystem(hadoop);
-      FileStatus[] found = fileSystem.globStatus(path);
-      List<Path> roots = new ArrayList<>();
-      for (FileStatus status : found == null ? new FileStatus[0] : found) {
-        roots.add(fileSystem.makeQualified(status.getPath()));
-      }
-      return roots;
-    } catch (IOException | RuntimeException e) {
-      throw OutputFolder.unreachable("input.path = " + input, e);
-    }
-  }
-
-  private static boolean liesIn(Path path, Path folder) {
-    for (Path part = path; part != null; part = part.getParent()) {
-      if (part.equals(folder)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** A slip in {@code output.path} must not cost a home directory. */
   private static void refuseForeignFiles(
       String output, Path path, FileSystem fileSystem, Predicate<String> written)
       throws IOException {
-    if (!fileSystem.getFileStatus(path).isDirectory()) {
-      throw new RefusedException(
-          "output.path = " + output + " is a file: name the folder that the job is to write");
-    }
     for (FileStatus status : fileSystem.listStatus(path)) {
       String name = status.getPath().getName();
       if (!written.test(name) && !name.startsWith("_") && !name.startsWith(".")) {
@@ -123,8 +80,7 @@ public final class OutputCheck {
                 + output
                 + " holds "
                 + name
-                + ", which this command does not write: output.mode = overwrite replaces only its own"
-                + " output; choose another folder or empty it yourself");
+                + ", which this command does not write: choose another folder");
       }
     }
   }

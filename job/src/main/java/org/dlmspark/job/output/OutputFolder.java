@@ -32,11 +32,10 @@ public final class OutputFolder {
   public static final String REPORT = "report.html";
 
   /** The folder of the job's notes; its name begins with what makes Spark pass it over. */
-  private static final String NOTES = "_dlm-spark";
+  static final String NOTES = "_dlm-spark";
 
   private static final String TABLE_FILE = "part-";
   private static final String DONE_MARK = "_SUCCESS";
-  private static final String UNCOMMITTED = "_temporary";
 
   /** More than the longest manifest of years of runs. */
   private static final int MOST_BYTES = 64 << 20;
@@ -45,6 +44,10 @@ public final class OutputFolder {
   private final Path root;
   private final FileSystem fileSystem;
   private final FileContext files;
+  private final Removal removal;
+  private final Uncommitted uncommitted;
+
+  private volatile Gate gate = Gate.Change::make;
 
   /**
    * Names a folder, which need not exist.
@@ -62,6 +65,8 @@ public final class OutputFolder {
       files = FileContext.getFileContext(root.toUri(), hadoop);
       // Notes are JSON, which shows damage; a crash between a note and its sum is none.
       files.setVerifyChecksum(false, new Path(root, Path.SEPARATOR));
+      removal = new Removal(fileSystem, root);
+      uncommitted = new Uncommitted(fileSystem, files, removal, new Path(root, NOTES));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -70,6 +75,11 @@ public final class OutputFolder {
   /** The path as the user wrote it, for messages and for Spark. */
   public String path() {
     return path;
+  }
+
+  /** The folder with its file system. */
+  Path root() {
+    return root;
   }
 
   /**
@@ -124,6 +134,11 @@ public final class OutputFolder {
     return name.startsWith(TABLE_FILE);
   }
 
+  /** What is in the folder, or in one in it; nothing if that does not exist. */
+  FileStatus[] list(String name) throws IOException {
+    return list(name.isEmpty() ? root : new Path(root, name));
+  }
+
   private FileStatus[] list(Path folder) throws IOException {
     try {
       return fileSystem.listStatus(folder);
@@ -132,52 +147,125 @@ public final class OutputFolder {
     }
   }
 
-  /** Removes committed files, those that are gone already too. */
-  public void removeTableFiles(List<String> names) throws IOException {
-    for (String name : names) {
-      fileSystem.delete(new Path(root, name), false);
-    }
+  /** Where something in it is. */
+  Path file(String name) {
+    return new Path(root, name);
+  }
+
+  /** What it is in. */
+  FileSystem fileSystem() {
+    return fileSystem;
+  }
+
+  /** Whether there is such a folder. */
+  boolean exists() throws IOException {
+    return fileSystem.exists(root);
+  }
+
+  /** Lets every change from now on go through a gate. */
+  void guardedBy(Gate guard) {
+    gate = guard;
+  }
+
+  /** Removes files, and then those of the folders that are empty. */
+  void removeAll(List<Path> old, List<Path> folders) throws IOException {
+    gate.pass(
+        () -> {
+          for (Path file : old) {
+            removal.file(file);
+          }
+          removal.ifEmpty(folders);
+        });
   }
 
   /**
-   * Removes what a killed run left: files that were never committed. Whatever is left there, the
-   * next commit would publish together with its own.
+   * Names a folder for files that are to be committed by {@link #commitFiles} or {@link
+   * #commitFolder}.
+   *
+   * @param name tells it from this process's others
+   * @return its path, for Spark to write
    */
-  public void removeLeftovers() throws IOException {
-    fileSystem.delete(new Path(root, UNCOMMITTED), true);
-    for (FileStatus status : list(root)) {
-      if (status.getPath().getName().startsWith(".spark-staging-")) {
-        fileSystem.delete(status.getPath(), true);
-      }
+  public String uncommitted(String name) {
+    return notePath(Uncommitted.FOLDER + Path.SEPARATOR + uncommitted.fileName(name));
+  }
+
+  /**
+   * Moves all files of rows out of an uncommitted folder into this one.
+   *
+   * @param name of the uncommitted folder
+   */
+  public void commitFiles(String name) throws IOException {
+    gate.pass(
+        () -> {
+          for (FileStatus file : fileSystem.listStatus(uncommitted.of(name))) {
+            if (isTableFile(file.getPath().getName())) {
+              move(file.getPath(), new Path(root, file.getPath().getName()));
+            }
+          }
+        });
+    uncommitted.remove(name);
+  }
+
+  /**
+   * Writes a file beside the rows, over the one that is there.
+   *
+   * @param name its file name
+   * @param bytes its content
+   */
+  public void commitFile(String name, byte[] bytes) throws IOException {
+    uncommitted.write(name, bytes);
+    gate.pass(() -> uncommitted.moveOver(name, new Path(root, name)));
+  }
+
+  /**
+   * Moves an uncommitted folder.
+   *
+   * @param name of the uncommitted folder
+   * @param as its path in this folder, where nothing is yet
+   */
+  public void commitFolder(String name, String as) throws IOException {
+    Path committed = new Path(root, as);
+    gate.pass(
+        () -> {
+          fileSystem.mkdirs(committed.getParent());
+          move(uncommitted.of(name), committed);
+        });
+  }
+
+  private void move(Path written, Path committed) throws IOException {
+    if (!fileSystem.rename(written, committed)) {
+      throw new IOException(written + " cannot be moved to " + committed);
     }
   }
 
-  /** Removes everything but the notes. */
-  public void removeTable() throws IOException {
-    for (FileStatus status : list(root)) {
-      if (!status.getPath().getName().equals(NOTES)) {
-        fileSystem.delete(status.getPath(), true);
-      }
-    }
+  /** What is not committed yet. */
+  Uncommitted uncommitted() {
+    return uncommitted;
   }
 
-  /** Removes the notes and the folder, if nothing is in them: what a refused run leaves. */
-  void removeIfEmpty() throws IOException {
-    for (Path folder : List.of(new Path(root, NOTES), root)) {
-      if (list(folder).length == 0) {
-        fileSystem.delete(folder, false);
-      }
+  /**
+   * Removes the folders of notes that nothing is in: what a refused run leaves.
+   *
+   * @param made whether this process made the output's folder, which then goes too
+   */
+  void removeIfEmpty(boolean made) throws IOException {
+    removal.ifEmpty(List.of(uncommitted.folder(), new Path(root, NOTES)));
+    if (made) {
+      removal.ifEmpty(List.of(root));
     }
   }
 
   /** Says to those who wait for the table that it is complete, or no longer. */
   public void markDone(boolean done) throws IOException {
     Path mark = new Path(root, DONE_MARK);
-    if (done) {
-      fileSystem.create(mark, true).close();
-    } else {
-      fileSystem.delete(mark, false);
-    }
+    gate.pass(
+        () -> {
+          if (done) {
+            fileSystem.create(mark, true).close();
+          } else {
+            removal.file(mark);
+          }
+        });
   }
 
   /**
@@ -199,15 +287,19 @@ public final class OutputFolder {
   }
 
   /**
-   * Writes a note; a reader sees the old one or the new one, and never a part.
+   * Writes a file in the folder; a reader sees the old one or the new one, and never a part.
    *
-   * @param name its file name
+   * @param name its file name, of a note
    * @param bytes its content
    */
   public void replace(String name, byte[] bytes) throws IOException {
-    Path written = note("." + name + ".tmp");
-    write(written, bytes, EnumSet.of(CreateFlag.CREATE, CreateFlag.OVERWRITE));
-    files.rename(written, note(name), Options.Rename.OVERWRITE);
+    replace(name, bytes, gate);
+  }
+
+  /** As {@link #replace}, for what decides about the gate itself. */
+  void replace(String name, byte[] bytes, Gate through) throws IOException {
+    uncommitted.write(name, bytes);
+    through.pass(() -> uncommitted.moveOver(name, note(name)));
   }
 
   /**
@@ -218,11 +310,9 @@ public final class OutputFolder {
    * @throws org.apache.hadoop.fs.FileAlreadyExistsException if it is there
    */
   void create(String name, byte[] bytes) throws IOException {
-    write(note(name), bytes, EnumSet.of(CreateFlag.CREATE));
-  }
-
-  private void write(Path file, byte[] bytes, EnumSet<CreateFlag> flags) throws IOException {
-    try (FSDataOutputStream out = files.create(file, flags, Options.CreateOpts.createParent())) {
+    EnumSet<CreateFlag> flags = EnumSet.of(CreateFlag.CREATE);
+    try (FSDataOutputStream out =
+        files.create(note(name), flags, Options.CreateOpts.createParent())) {
       out.write(bytes);
       out.hsync();
     }
@@ -230,7 +320,12 @@ public final class OutputFolder {
 
   /** Removes a note, if it is there. */
   public void remove(String name) throws IOException {
-    fileSystem.delete(note(name), false);
+    remove(name, gate);
+  }
+
+  /** As {@link #remove}, for what decides about the gate itself. */
+  void remove(String name, Gate through) throws IOException {
+    through.pass(() -> removal.file(note(name)));
   }
 
   /**

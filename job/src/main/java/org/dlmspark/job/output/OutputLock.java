@@ -1,14 +1,9 @@
 package org.dlmspark.job.output;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
@@ -19,208 +14,263 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a second job from writing to an output. The lock is a file among the output's notes that
- * its holder writes anew every ten seconds; it expires when that has not happened for a minute, by
- * the file system's own clock, and at once when its holder was a process of this machine that is no
- * more.
+ * its holder writes anew every ten seconds. Another may take it when that has not happened for a
+ * minute, by the file system's own clock, and does not happen while it watches; and at once when
+ * the holder's process is known to have ended.
+ *
+ * <p>A process that has lost its lock, or given it back, changes the output no more: every change
+ * of the folder goes through the lock, which looks at the file first.
  */
 public final class OutputLock implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(OutputLock.class);
-  private static final String FILE = "lock.json";
-  private static final Duration BEAT = Duration.ofSeconds(10);
-  private static final Duration EXPIRY = Duration.ofSeconds(60);
 
-  /** How long two jobs that begin at the same time may overlook each other. */
-  private static final Duration SETTLE = Duration.ofMillis(300);
-
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** Its file name among the notes. */
+  static final String FILE = "lock.json";
 
   /**
-   * Who holds the lock.
+   * How fast it goes.
    *
-   * @param runId the run
-   * @param host its driver's machine
-   * @param pid its driver's process
-   * @param processStart when that process began, ISO 8601: process numbers are used again
-   * @param since when it took the lock, ISO 8601
+   * @param beat how often its holder says that it lives
+   * @param expiry how long it may be silent
+   * @param watch how long another watches before it takes a lock that has expired
+   * @param settle how long two that begin at the same time may overlook each other
    */
-  private record Holder(String runId, String host, long pid, String processStart, String since) {
+  record Pace(Duration beat, Duration expiry, Duration watch, Duration settle) {}
 
-    static Holder self(String runId) {
-      ProcessHandle process = ProcessHandle.current();
-      return new Holder(
-          runId, localHost(), process.pid(), startOf(process), Instant.now().toString());
-    }
-
-    boolean isGone() {
-      return host.equals(localHost())
-          && ProcessHandle.of(pid)
-              .map(process -> !Objects.equals(startOf(process), processStart))
-              .orElse(true);
-    }
-
-    private static String startOf(ProcessHandle process) {
-      return process.info().startInstant().map(Instant::toString).orElse("");
-    }
-
-    private static String localHost() {
-      try {
-        return InetAddress.getLocalHost().getHostName();
-      } catch (IOException e) {
-        return "localhost";
-      }
-    }
-  }
+  private static final Pace PACE =
+      new Pace(
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(15),
+          Duration.ofMillis(300));
 
   private final OutputFolder folder;
-  private final byte[] content;
+  private final Pace pace;
+  private final boolean madeFolder;
   private final ScheduledExecutorService beats;
-  private volatile boolean lost;
 
-  private OutputLock(OutputFolder folder, byte[] content) {
+  /** Who this is; changed by the beats alone. */
+  private volatile LockHolder self;
+
+  /** Why nothing may be changed any more; null as long as it may. */
+  private volatile String lost;
+
+  private OutputLock(OutputFolder folder, Pace pace, boolean madeFolder, LockHolder self) {
     this.folder = folder;
-    this.content = content;
+    this.pace = pace;
+    this.madeFolder = madeFolder;
+    this.self = self;
     beats = BackgroundClock.named("dlm-output-lock");
-    var unused =
-        beats.scheduleAtFixedRate(
-            this::beat, BEAT.toMillis(), BEAT.toMillis(), TimeUnit.MILLISECONDS);
+    long millis = pace.beat().toMillis();
+    var unused = beats.scheduleWithFixedDelay(this::beat, millis, millis, TimeUnit.MILLISECONDS);
   }
 
   /**
-   * Takes the lock of an output.
+   * Takes the lock of an output. What processes that held it before have not committed is removed.
    *
-   * @param folder the output
+   * @param folder the output, whose changes go through the lock from now on
    * @param runId the run that will write to it
    * @return the lock, to be closed
-   * @throws RefusedException if another job holds it; says who, and since when
+   * @throws RefusedException if another job holds it; says who, and since when; or if the folder
+   *     cannot be written
    */
-  public static OutputLock acquire(OutputFolder folder, String runId) throws IOException {
-    byte[] content = json(Holder.self(runId));
-    removeIfDead(folder);
+  public static OutputLock acquire(OutputFolder folder, String runId) {
     try {
-      folder.create(FILE, content);
-    } catch (FileAlreadyExistsException e) {
-      throw held(folder);
+      return acquire(folder, runId, ProcessTable.here(), PACE);
+    } catch (IOException e) { // it is the first thing that a run writes
+      throw OutputAccess.refused(folder, e);
     }
-    pause();
-    if (!Arrays.equals(content, folder.read(FILE))) {
-      throw held(folder);
-    }
-    return new OutputLock(folder, content);
   }
 
-  private static void removeIfDead(OutputFolder folder) throws IOException {
-    byte[] bytes = folder.read(FILE);
-    if (bytes == null) {
+  static OutputLock acquire(OutputFolder folder, String runId, ProcessTable processes, Pace pace)
+      throws IOException {
+    boolean made = !folder.exists();
+    LockHolder self = LockHolder.self(runId, processes);
+    removeIfDead(folder, processes, pace);
+    try {
+      folder.create(FILE, self.json());
+    } catch (FileAlreadyExistsException e) {
+      throw held(folder, pace);
+    }
+    pause(pace.settle());
+    requireSame(self, folder, pace);
+    folder.uncommitted().removeOthers();
+    // One that only slept may have beaten just before; from now on it cannot.
+    requireSame(self, folder, pace);
+    OutputLock lock = new OutputLock(folder, pace, made, self);
+    folder.guardedBy(lock::pass);
+    return lock;
+  }
+
+  private static void requireSame(LockHolder self, OutputFolder folder, Pace pace)
+      throws IOException {
+    if (!self.isSame(LockHolder.read(folder.read(FILE)))) {
+      throw held(folder, pace);
+    }
+  }
+
+  private static void removeIfDead(OutputFolder folder, ProcessTable processes, Pace pace)
+      throws IOException {
+    byte[] there = folder.read(FILE);
+    if (there == null) {
       return;
     }
-    Holder holder = holder(bytes);
-    Duration silent = silence(folder);
-    if ((holder != null && holder.isGone()) || silent.compareTo(EXPIRY) > 0) {
+    LockHolder holder = LockHolder.read(there);
+    boolean ended = holder != null && holder.hasEnded(processes);
+    if (!ended) {
+      if (silence(folder).compareTo(pace.expiry()) <= 0) {
+        return;
+      }
+      log.info("{} gave no sign of life to {} for long: watching", name(holder), folder.path());
+      pause(pace.watch());
+    }
+    if (Arrays.equals(there, folder.read(FILE))) {
       log.info(
-          "the lock of {} is taken over: run {} ended without giving it back",
+          "the lock of {} is taken over: {} {}",
           folder.path(),
-          holder == null ? "of an unknown name" : holder.runId());
+          name(holder),
+          ended ? "ended without giving it back" : "gives no sign of life");
       folder.remove(FILE);
     }
   }
 
+  private static String name(LockHolder holder) {
+    return holder == null ? "a run of an unknown name" : holder.toString();
+  }
+
   private static Duration silence(OutputFolder folder) throws IOException {
-    String probe = FILE + ".now";
-    folder.replace(probe, new byte[0]);
-    Duration silence =
-        Duration.ofMillis(Math.max(0, folder.writtenAt(probe) - folder.writtenAt(FILE)));
-    folder.remove(probe);
-    return silence;
+    long now = folder.uncommitted().now();
+    return Duration.ofMillis(Math.max(0, now - folder.writtenAt(FILE)));
   }
 
-  private static RefusedException held(OutputFolder folder) throws IOException {
-    byte[] bytes = folder.read(FILE);
-    Holder holder = bytes == null ? null : holder(bytes);
-    String who =
-        holder == null
-            ? "another job"
-            : "run "
-                + holder.runId()
-                + ", process "
-                + holder.pid()
-                + " on "
-                + holder.host()
-                + ", since "
-                + holder.since();
-    return new RefusedException(
-        "output.path = "
-            + folder.path()
-            + " is being written by "
-            + who
-            + " (last sign of life "
-            + silence(folder).toSeconds()
-            + " s ago): wait for it, or choose another folder; if it is dead, its lock expires "
-            + EXPIRY.toSeconds()
-            + " s after its last sign of life");
-  }
-
-  /** The holder, or null if the file is not readable as one: it is then known by its age alone. */
-  private static Holder holder(byte[] bytes) {
-    try {
-      return JSON.readValue(bytes, Holder.class);
-    } catch (IOException | RuntimeException e) {
-      return null;
-    }
-  }
-
-  private static byte[] json(Holder holder) {
-    try {
-      return JSON.writeValueAsString(holder).getBytes(StandardCharsets.UTF_8);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+  private static RefusedException held(OutputFolder folder, Pace pace) throws IOException {
+    LockHolder holder = LockHolder.read(folder.read(FILE));
+    RefusedException refusal =
+        new RefusedException(
+            "output.path = "
+                + folder.path()
+                + " is being written by "
+                + (holder == null ? "another job" : holder)
+                + " (last sign of life "
+                + silence(folder).toSeconds()
+                + " s ago): wait for it, or choose another folder; if it is dead, its lock expires "
+                + pace.expiry().toSeconds()
+                + " s after its last sign of life");
+    folder.uncommitted().removeOwn();
+    return refusal;
   }
 
   private void beat() {
     try {
-      byte[] there = folder.read(FILE);
-      if (!Arrays.equals(content, there)) {
-        lost = true;
-        log.error("the lock of {} was taken by another job", folder.path());
-        beats.shutdown();
-        return;
-      }
-      folder.replace(FILE, content);
+      LockHolder next = self.beat();
+      folder.replace(FILE, next.json(), this::passBeat);
+      self = next;
+    } catch (IllegalStateException e) {
+      log.error(e.getMessage());
+      beats.shutdown();
     } catch (IOException | RuntimeException e) {
       // The next beat may succeed; the lock expires after several that do not.
       log.warn("the lock of {} could not be renewed", folder.path(), e);
     }
   }
 
-  /** Throws if another job has taken the lock, which happens to a driver that slept for minutes. */
-  public void check() {
-    if (lost) {
-      throw new IllegalStateException(
-          "the lock of output.path = "
-              + folder.path()
-              + " was lost to another job, since this one gave no sign of life for "
-              + EXPIRY.toSeconds()
-              + " s: what it has committed is kept; start it again when the other one is done");
+  private void passBeat(Gate.Change change) throws IOException {
+    look();
+    change.make();
+  }
+
+  /**
+   * Makes a change to the output, if this process still may: never two at the same time, and none
+   * after it has given the lock back.
+   *
+   * @throws IllegalStateException if it may not; says which run may
+   */
+  synchronized void pass(Gate.Change change) throws IOException {
+    look();
+    try {
+      change.make();
+    } catch (IOException e) {
+      look(); // who took the lock meanwhile removed what was to be committed
+      throw e;
     }
   }
 
-  private static void pause() {
+  /**
+   * Throws if this process may change the output no more, since another has taken the lock, which
+   * happens to a driver that slept for minutes.
+   */
+  public void check() {
     try {
-      Thread.sleep(SETTLE.toMillis());
+      look();
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "the lock of output.path = " + folder.path() + " cannot be looked at", e);
+    }
+  }
+
+  private void look() throws IOException {
+    if (lost == null) {
+      byte[] there = folder.read(FILE);
+      if (there == null) {
+        pause(pace.settle()); // some file systems remove the old file before they move the new one
+        there = folder.read(FILE);
+      }
+      LockHolder holder = LockHolder.read(there);
+      if (!self.isSame(holder)) {
+        lost =
+            "the lock of output.path = "
+                + folder.path()
+                + (holder == null
+                    ? " is gone, taken by another run that has ended, or removed"
+                    : " was taken by " + holder)
+                + ", when this one, run "
+                + self.runId()
+                + ", had given no sign of life for "
+                + pace.expiry().toSeconds()
+                + " s: what it has committed is kept; start it again when no other writes there";
+      }
+    }
+    if (lost != null) {
+      throw new IllegalStateException(lost);
+    }
+  }
+
+  private static void pause(Duration time) {
+    try {
+      Thread.sleep(time.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Gives the lock back. */
   @Override
   public void close() {
+    close(() -> {});
+  }
+
+  /**
+   * Gives the lock back when a change under way in another thread is made; from then on this
+   * process makes no other.
+   *
+   * @param last what to do first, with no other change between
+   */
+  public void close(Runnable last) {
+    boolean held;
+    synchronized (this) {
+      last.run();
+      held = lost == null;
+      if (held) {
+        lost = "the lock of output.path = " + folder.path() + " is given back";
+      }
+    }
     beats.shutdown();
     try {
       // A beat under way would write the file once more.
-      if (beats.awaitTermination(BEAT.toMillis(), TimeUnit.MILLISECONDS) && !lost) {
-        folder.remove(FILE);
-        folder.removeIfEmpty();
+      boolean still = beats.awaitTermination(pace.beat().toMillis(), TimeUnit.MILLISECONDS);
+      folder.uncommitted().removeOwn();
+      if (held && still && self.isSame(LockHolder.read(folder.read(FILE)))) {
+        folder.remove(FILE, Gate.Change::make);
+        folder.removeIfEmpty(madeFolder);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

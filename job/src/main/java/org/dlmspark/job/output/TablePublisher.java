@@ -1,11 +1,13 @@
 package org.dlmspark.job.output;
 
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.settings.JobSettings;
@@ -24,6 +26,7 @@ public final class TablePublisher {
   private final SparkSession spark;
   private final JobSettings.Output output;
   private final List<String> nameColumns;
+  private StructType rows;
 
   /**
    * Begins with nothing.
@@ -45,6 +48,7 @@ public final class TablePublisher {
    * @throws RefusedException if that cannot be, or if the table that is there does not fit
    */
   public void prepare(StructType schema) {
+    rows = schema;
     StructType there;
     try {
       spark.sql(
@@ -67,9 +71,8 @@ public final class TablePublisher {
               + " (--conf spark.sql.catalog.NAME=...)",
           e);
     }
-    Set<String> names = Set.of(there.fieldNames());
-    List<String> absent =
-        Arrays.stream(schema.fieldNames()).filter(name -> !names.contains(name)).toList();
+    Set<String> names = names(there);
+    List<String> absent = names(schema).stream().filter(name -> !names.contains(name)).toList();
     if (!absent.isEmpty()) {
       throw new RefusedException(
           "output.table = "
@@ -80,13 +83,25 @@ public final class TablePublisher {
     }
   }
 
+  /** Of columns and of their fields, such as {@code origin.seed}. */
+  private static Set<String> names(StructType schema) {
+    Set<String> names = new LinkedHashSet<>();
+    for (StructField column : schema.fields()) {
+      names.add(column.name());
+      if (column.dataType() instanceof StructType fields) {
+        Arrays.stream(fields.fieldNames()).forEach(field -> names.add(column.name() + "." + field));
+      }
+    }
+    return names;
+  }
+
   /**
    * Merges what the table does not have.
    *
    * @return rows that were inserted or replaced
    */
   public long merge() {
-    spark.read().parquet(output.path()).createOrReplaceTempView(ROWS);
+    spark.read().schema(rows).parquet(output.path()).createOrReplaceTempView(ROWS);
     try {
       // In SQL throughout: Spark does not let a view that reads a table of a catalog into MERGE.
       // The join runs twice. To count takes only names and run ids; to keep what it finds for the

@@ -20,7 +20,7 @@ record BusyExecutors(List<Executor> busiest, boolean others) {
 
   static BusyExecutors read(Dataset<Row> rows) {
     List<Executor> executors =
-        SlotTime.over(
+        RowTotals.over(
                 rows.groupBy(
                     col("origin.run_id").as("run"),
                     col("origin.executor").as("executor"),
@@ -35,8 +35,7 @@ record BusyExecutors(List<Executor> busiest, boolean others) {
                         group.getAs("run"),
                         group.getAs("executor"),
                         group.getAs("device"),
-                        RowTotals.of(group),
-                        SlotTime.period(group)))
+                        RowTotals.of(group)))
             .toList();
     return new BusyExecutors(
         executors.subList(0, Math.min(executors.size(), MOST)), executors.size() > MOST);

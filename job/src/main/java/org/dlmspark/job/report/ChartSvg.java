@@ -65,7 +65,7 @@ final class ChartSvg {
    * @param chart the plot, in this class's style and colours
    * @return an element for an HTML page
    */
-  static String of(String name, String caption, Chart<?, ?> chart) {
+  static HtmlText.Drawn of(String name, String caption, Chart<?, ?> chart) {
     SVGGeneratorContext context = SVGGeneratorContext.createDefault(document());
     context.setPrecision(1);
     SVGGraphics2D graphics = new SVGGraphics2D(context, false);
@@ -80,7 +80,7 @@ final class ChartSvg {
     } catch (SVGGraphics2DIOException e) {
       throw new IllegalStateException(e); // a StringWriter takes everything
     }
-    return inPage(name, text.toString());
+    return new HtmlText.Drawn(inPage(name, text.toString()));
   }
 
   /** Without the head of a file, in the page's colours, and with ids that no other plot has. */

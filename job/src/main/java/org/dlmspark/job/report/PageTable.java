@@ -7,19 +7,16 @@ import java.util.stream.Stream;
 /**
  * A table of texts, as the page's template shows it.
  *
- * @param columns what the columns are called
+ * @param name what it is a table of, for those who do not see it
+ * @param columns what the columns are called; the first tells the rows apart
  * @param rows a text for each column
- * @param wide whether it has more columns than fit a telephone
  */
-record PageTable(List<Heading> columns, List<List<String>> rows, boolean wide) {
-
-  /** So many columns fit. */
-  private static final int NARROW = 6;
+record PageTable(String name, List<Heading> columns, List<List<String>> rows) {
 
   /**
    * A column.
    *
-   * @param kind {@code number}, {@code code} or, for any other text, null
+   * @param kind {@code number}, {@code code} or, for any other text, {@code text}
    */
   record Heading(String name, String kind) {
 
@@ -28,7 +25,7 @@ record PageTable(List<Heading> columns, List<List<String>> rows, boolean wide) {
       return switch (text.charAt(0)) {
         case '#' -> new Heading(text.substring(1).strip(), "number");
         case '!' -> new Heading(text.substring(1).strip(), "code");
-        default -> new Heading(text, null);
+        default -> new Heading(text, "text");
       };
     }
   }
@@ -36,12 +33,13 @@ record PageTable(List<Heading> columns, List<List<String>> rows, boolean wide) {
   /**
    * Makes a table.
    *
+   * @param name what it is a table of
    * @param columns their headings with | between them, each with # before it if its texts are
    *     numbers, and with ! if they are codes
    * @param rows a text for each column
    */
-  static PageTable of(String columns, Stream<List<String>> rows) {
+  static PageTable of(String name, String columns, Stream<List<String>> rows) {
     List<Heading> headings = Arrays.stream(columns.split(" *\\| *", -1)).map(Heading::of).toList();
-    return new PageTable(headings, rows.toList(), headings.size() > NARROW);
+    return new PageTable(name, headings, rows.toList());
   }
 }

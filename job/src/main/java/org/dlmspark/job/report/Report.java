@@ -6,6 +6,7 @@ import org.apache.spark.sql.SparkSession;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.output.OutputFolder;
 import org.dlmspark.job.output.RowTotals;
+import org.dlmspark.job.settings.JobSettings;
 
 /** The page beside an output's rows that tells what is in it and how it came about. */
 public final class Report {
@@ -32,11 +33,13 @@ public final class Report {
    *
    * @param spark the session to read the rows with
    * @param folder the output
+   * @param check how answers are checked; if they are not, it is as its last run that did noted
    * @return sums over the rows that it tells of
    * @throws RefusedException if the output has no manifest or no rows
    */
-  public static RowTotals write(SparkSession spark, OutputFolder folder) throws IOException {
-    ReportData data = ReportReader.read(spark, folder);
+  public static RowTotals write(SparkSession spark, OutputFolder folder, JobSettings.Check check)
+      throws IOException {
+    ReportData data = ReportReader.read(spark, folder, check);
     folder.replace(OutputFolder.REPORT, ReportPage.html(data).getBytes(StandardCharsets.UTF_8));
     return data.totals();
   }

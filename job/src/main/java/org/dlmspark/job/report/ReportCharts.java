@@ -28,6 +28,9 @@ final class ReportCharts {
   private static final double LONG_SECONDS = 600;
   private static final double LONG_MINUTES = 600;
 
+  private static final List<String> LINES = List.of("solid", "dashed", "dotted", "dash and dot");
+  private static final float[][] DASHES = {null, {10, 5}, {2, 4}, {10, 4, 2, 4}};
+
   static {
     System.setProperty("java.awt.headless", "true");
   }
@@ -41,7 +44,7 @@ final class ReportCharts {
    * @param svg the plot, as an element for an HTML page
    * @param legend names of the series, in the order of the page's colours; empty for a single one
    */
-  record Figure(String caption, String svg, List<String> legend) {}
+  record Figure(String caption, HtmlText.Drawn svg, List<String> legend) {}
 
   /**
    * Plots tokens a second over time.
@@ -77,12 +80,18 @@ final class ReportCharts {
           .addSeries("run " + speed.run(), at, tokens)
           .setMarker(SeriesMarkers.NONE)
           .setLineColor(ChartSvg.key(legend.size()))
-          .setLineStyle(new BasicStroke(2f));
-      legend.add("run " + speed.run());
+          .setLineStyle(stroke(legend.size()));
+      legend.add("run " + speed.run() + ", " + LINES.get(legend.size() % LINES.size()));
     }
     String caption = "Tokens a second, each row's spread over the time in which it was decoded";
     return new Figure(
         caption, ChartSvg.of("speed", caption, chart), legend.size() > 1 ? legend : List.of());
+  }
+
+  /** One that is told from the others without its colour. */
+  private static BasicStroke stroke(int index) {
+    float[] dashes = DASHES[index % DASHES.length];
+    return new BasicStroke(2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1f, dashes, 0f);
   }
 
   private static double seconds(Speed speed) {
@@ -127,7 +136,7 @@ final class ReportCharts {
       legend.add(name);
     }
     String measure = ReportTexts.name(distribution.measure()).toLowerCase(Locale.ROOT);
-    String caption = "Rows by " + measure + " and length of the prompt";
+    String caption = "Rows by " + measure + " and length of the prompt, the shortest at the bottom";
     return new Figure(
         caption,
         ChartSvg.of(measure.replace(' ', '-'), caption, chart),

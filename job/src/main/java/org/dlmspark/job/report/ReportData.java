@@ -2,6 +2,8 @@ package org.dlmspark.job.report;
 
 import java.util.List;
 import java.util.Map;
+import org.dlmspark.job.input.Answer;
+import org.dlmspark.job.input.Answers;
 import org.dlmspark.job.output.Manifest;
 import org.dlmspark.job.output.RowTotals;
 import org.dlmspark.job.output.SlowRow;
@@ -22,6 +24,7 @@ import org.dlmspark.job.output.SlowRow;
  * @param moreExecutors whether there are others
  * @param slowest the rows that took longest, the slowest first
  * @param samples a few rows with a completion, chosen by a hash of their names
+ * @param answers how many completions of the output were right; null if it was not asked
  */
 record ReportData(
     String path,
@@ -35,7 +38,8 @@ record ReportData(
     List<Executor> executors,
     boolean moreExecutors,
     List<SlowRow> slowest,
-    List<Sample> samples) {
+    List<Sample> samples,
+    Answers answers) {
 
   /**
    * The rows of a run that are in the output.
@@ -161,9 +165,8 @@ record ReportData(
    * @param name Spark's name of it
    * @param device where it computed
    * @param totals sums over its rows
-   * @param decoded when they had a slot
    */
-  record Executor(String run, String name, String device, RowTotals totals, Period decoded) {}
+  record Executor(String run, String name, String device, RowTotals totals) {}
 
   /**
    * A row with its text.
@@ -173,8 +176,15 @@ record ReportData(
    * @param completion the completion, shortened
    * @param finishReason why it ended
    * @param tokens {@code usage.completion_tokens}
+   * @param answer the answer in it; null if it was not asked for
    */
-  record Sample(String id, String prompt, String completion, String finishReason, int tokens) {}
+  record Sample(
+      String id,
+      String prompt,
+      String completion,
+      String finishReason,
+      int tokens,
+      Answer answer) {}
 
   /** Sums over all rows. */
   RowTotals totals() {

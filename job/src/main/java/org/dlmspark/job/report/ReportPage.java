@@ -1,35 +1,37 @@
 package org.dlmspark.job.report;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.hubspot.jinjava.Jinjava;
-import com.hubspot.jinjava.JinjavaConfig;
-import com.hubspot.jinjava.interpret.RenderResult;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.Version;
+import org.dlmspark.job.input.Answer;
 import org.dlmspark.job.output.Fingerprint;
 import org.dlmspark.job.report.KeyFigures.Tile;
 import org.dlmspark.job.report.ReportCharts.Figure;
 import org.dlmspark.job.report.ReportData.Distribution;
+import org.dlmspark.udf.text.jinja.JinjaTemplate;
+import org.dlmspark.udf.text.jinja.Limits;
 
 /**
- * The report as one HTML file, without scripts and without anything to fetch. All text goes through
- * the template's escaping: prompts, completions and messages may hold anything.
+ * The report as one HTML file, without scripts and without anything to fetch. All text in it is
+ * escaped by {@link HtmlText}.
  */
 final class ReportPage {
 
-  private static final String TEMPLATE = "report.html";
   private static final int SHOWN_RUNS = 20;
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** A page that comes near them is no page any more. */
+  private static final Limits LIMITS = new Limits(20_000_000, 100, 1 << 24, 1 << 24);
+
+  private static final JinjaTemplate TEMPLATE = template();
 
   private ReportPage() {}
 
@@ -38,7 +40,7 @@ final class ReportPage {
       String path,
       String made,
       String version,
-      ReportedRun.State state,
+      Verdict verdict,
       List<Tile> tiles,
       PageTable runs,
       String earlierRuns,
@@ -47,6 +49,7 @@ final class ReportPage {
       PageTable results,
       PageTable errors,
       PageTable devices,
+      PageTable costs,
       List<Section> distributions,
       PageTable executors,
       String moreExecutors,
@@ -59,7 +62,8 @@ final class ReportPage {
 
   private record Section(String name, PageTable table, Figure figure) {}
 
-  private record Completion(String id, String note, String prompt, String completion) {}
+  private record Completion(
+      String id, String note, String prompt, String completion, Answer answer) {}
 
   /**
    * Makes the page.
@@ -68,26 +72,14 @@ final class ReportPage {
    * @return HTML
    */
   static String html(ReportData data) {
-    Jinjava jinjava =
-        new Jinjava(
-            JinjavaConfig.newBuilder()
-                // A prompt with braces is no template.
-                .withNestedInterpretationEnabled(false)
-                .withTrimBlocks(true)
-                .build());
-    jinjava.getGlobalContext().setAutoEscape(true);
-    RenderResult result =
-        jinjava.renderForResult(
-            template(), JSON.convertValue(page(data), new TypeReference<Map<String, Object>>() {}));
-    if (result.hasErrors()) {
-      throw new IllegalStateException("the report's template failed: " + result.getErrors());
-    }
-    return result.getOutput();
+    return TEMPLATE.render(
+        HtmlText.variables(page(data)), LocalDateTime.now(ZoneOffset.UTC), LIMITS);
   }
 
-  private static String template() {
-    try (InputStream stream = ReportPage.class.getResourceAsStream(TEMPLATE)) {
-      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+  private static JinjaTemplate template() {
+    try (InputStream stream = ReportPage.class.getResourceAsStream("report.html")) {
+      return JinjaTemplate.parse(
+          new String(stream.readAllBytes(), StandardCharsets.UTF_8), LIMITS.maxDepth());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -102,7 +94,7 @@ final class ReportPage {
         data.path(),
         ReportTexts.time(Instant.now()),
         Version.current(),
-        last == null ? null : last.state(),
+        last == null ? null : Verdict.of(last.noted(), data.totals()),
         KeyFigures.of(data, runs),
         ReportTables.runs(runs, SHOWN_RUNS),
         runs.size() <= SHOWN_RUNS
@@ -113,6 +105,7 @@ final class ReportPage {
         ReportTables.results(data),
         data.errors().isEmpty() ? null : ReportTables.errors(data),
         ReportTables.devices(data),
+        ReportTables.costs(data.manifest().runs(), SHOWN_RUNS),
         sections(data.distributions(), plots.distributions()),
         ReportTables.executors(data),
         data.moreExecutors() ? "Those that were busy longest; there are others." : null,
@@ -124,7 +117,8 @@ final class ReportPage {
                         sample.id(),
                         ReportTexts.text("%s, %,d tokens", sample.finishReason(), sample.tokens()),
                         sample.prompt(),
-                        sample.completion()))
+                        sample.completion(),
+                        sample.answer()))
             .toList(),
         last == null ? List.of() : lines(last.noted().setup()),
         lines(fingerprint.settings()),

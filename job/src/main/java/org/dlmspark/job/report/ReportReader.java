@@ -7,6 +7,7 @@ import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.output.Manifest;
 import org.dlmspark.job.output.OutputFolder;
 import org.dlmspark.job.output.SlowRow;
+import org.dlmspark.job.settings.JobSettings;
 
 /**
  * Reads an output for its report. Spark counts; what comes to the driver grows with runs and error
@@ -51,12 +52,16 @@ final class ReportReader {
    *
    * @param spark the session to read with
    * @param folder the output
+   * @param check how answers are checked; if they are not, as its last run that did noted
    * @return what a report tells
    * @throws RefusedException if it has no manifest or no rows
    */
-  static ReportData read(SparkSession spark, OutputFolder folder) throws IOException {
+  static ReportData read(SparkSession spark, OutputFolder folder, JobSettings.Check check)
+      throws IOException {
     Manifest manifest = check(folder);
-    ReportRows rows = ReportRows.of(spark, folder, manifest);
+    ReportRows rows =
+        ReportRows.of(
+            spark, folder, manifest, check.answerColumn() == null ? noted(manifest) : check);
     RowGroups groups = RowGroups.read(rows);
     if (groups.runs().isEmpty()) {
       throw empty(folder);
@@ -74,6 +79,14 @@ final class ReportReader {
         executors.busiest(),
         executors.others(),
         SlowRow.read(rows.all(), rows.name(), SLOW_ROWS),
-        SampleReader.read(rows));
+        SampleReader.read(rows),
+        groups.answers());
+  }
+
+  private static JobSettings.Check noted(Manifest manifest) {
+    return manifest.runs().stream()
+        .map(Manifest.Run::check)
+        .filter(check -> check.answerColumn() != null)
+        .reduce(JobSettings.Check.NONE, (earlier, later) -> later);
   }
 }

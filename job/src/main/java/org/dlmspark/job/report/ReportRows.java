@@ -31,10 +31,13 @@ import org.dlmspark.udf.prompt.Columns;
  * The rows that a report tells of, and what they are called there.
  *
  * @param all the rows, without those that are being replaced
- * @param name the id, and which of its prompt's samples the row is
+ * @param name the id, shortened, and which of its prompt's samples the row is
  * @param prompt the prompt, or what it was made of
+ * @param check how their answers are checked
  */
-record ReportRows(Dataset<Row> all, Column name, Column prompt) {
+record ReportRows(Dataset<Row> all, Column name, Column prompt, JobSettings.Check check) {
+
+  private static final int LONGEST_NAME = 120;
 
   /**
    * The rows of an output.
@@ -42,15 +45,20 @@ record ReportRows(Dataset<Row> all, Column name, Column prompt) {
    * @param spark the session to read with
    * @param folder the output
    * @param manifest its manifest
+   * @param check how answers are checked, if the rows hold the right ones
    */
-  static ReportRows of(SparkSession spark, OutputFolder folder, Manifest manifest)
+  static ReportRows of(
+      SparkSession spark, OutputFolder folder, Manifest manifest, JobSettings.Check check)
       throws IOException {
     Dataset<Row> rows = rows(spark, folder, manifest.replacement());
     Map<String, String> settings = manifest.fingerprint().settings();
     return new ReportRows(
         rows,
-        name(settings).cast(DataTypes.StringType),
-        prompt(rows, settings.get("input.prompt-column")));
+        name(settings),
+        prompt(rows, settings.get("input.prompt-column")),
+        Arrays.asList(rows.columns()).contains(check.answerColumn())
+            ? check
+            : JobSettings.Check.NONE);
   }
 
   private static Dataset<Row> rows(
@@ -66,7 +74,11 @@ record ReportRows(Dataset<Row> all, Column name, Column prompt) {
 
   private static Column name(Map<String, String> settings) {
     String id = settings.get("input.id-column");
-    Column column = Columns.named("null".equals(id) ? JobSettings.Input.HASH_COLUMN : id);
+    Column column =
+        shortened(
+            Columns.named("null".equals(id) ? JobSettings.Input.HASH_COLUMN : id)
+                .cast(DataTypes.StringType),
+            LONGEST_NAME);
     return "1".equals(settings.get("input.samples-per-prompt"))
         ? column
         : concat(column, lit(", sample "), col(JobSettings.Input.SAMPLE_COLUMN));

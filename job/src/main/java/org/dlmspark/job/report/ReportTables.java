@@ -10,8 +10,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.dlmspark.job.Console;
+import org.dlmspark.job.output.Manifest;
 import org.dlmspark.job.output.RowTotals;
 import org.dlmspark.job.report.ReportData.Distribution;
 import org.dlmspark.job.report.ReportData.ErrorRows;
@@ -32,18 +34,19 @@ final class ReportTables {
     List<ReportedRun> runs = new ArrayList<>(all);
     Collections.reverse(runs);
     return PageTable.of(
+        "Runs",
         "! run | ! state | version | started | # took | # waves | # rows | # errors | # tokens | #"
-            + " tokens/s | # slots occupied",
+            + " speed, tokens/s | # slots occupied",
         runs.stream().limit(most).map(ReportTables::run));
   }
 
   private static List<String> run(ReportedRun run) {
     return List.of(
         run.noted().id(),
-        run.state().text(),
+        run.state(),
         run.noted().version(),
         ReportTexts.time(run.started()),
-        Console.time(run.took()),
+        Console.time(run.noted().took()),
         number(run.noted().waves()),
         number(run.noted().rows()),
         number(run.noted().errors().values().stream().mapToLong(n -> n).sum()),
@@ -57,6 +60,7 @@ final class ReportTables {
   static PageTable results(ReportData data) {
     long all = data.totals().rows();
     return PageTable.of(
+        "Rows by result",
         "result (finish_reason) | # rows | # share",
         data.results().entrySet().stream()
             .map(
@@ -67,6 +71,7 @@ final class ReportTables {
 
   static PageTable errors(ReportData data) {
     return PageTable.of(
+        "Errors",
         "! error | # rows | such as",
         data.errors().stream()
             .map(error -> List.of(error.code(), number(error.rows()), examples(error))));
@@ -80,27 +85,55 @@ final class ReportTables {
 
   static PageTable devices(ReportData data) {
     return PageTable.of(
-        "device | # rows | # tokens | # positions computed | # without a cache | # times fewer | #"
-            + " busy device-hours | # device-days per billion tokens",
-        data.devices().entrySet().stream()
-            .map(entry -> device(new DeviceCost(entry.getKey(), entry.getValue()))));
+        "Work by kind of device",
+        "device | # rows | # tokens | # positions computed | # without a cache | # times fewer",
+        data.devices().entrySet().stream().map(entry -> device(entry.getKey(), entry.getValue())));
   }
 
-  private static List<String> device(DeviceCost cost) {
-    RowTotals totals = cost.totals();
+  private static List<String> device(String kind, RowTotals totals) {
     return List.of(
-        cost.device(),
+        kind,
         number(totals.rows()),
         number(totals.completionTokens()),
         number(totals.positionsComputed()),
         number(totals.positionsTotal()),
-        text("%.2f", totals.positionsSaved()),
-        cost.hours(),
-        totals.completionTokens() == 0 ? "" : cost.daysPerBillion() + " " + cost.days());
+        text("%.2f", totals.positionsSaved()));
+  }
+
+  /**
+   * What runs cost, the last one first.
+   *
+   * @param all all of them, the earliest first
+   * @param most how many to show
+   */
+  static PageTable costs(List<Manifest.Run> all, int most) {
+    List<Manifest.Run> runs = new ArrayList<>(all);
+    Collections.reverse(runs);
+    return PageTable.of(
+        "Cost of runs",
+        "! run | # executors | # took | # decoder busy | # reserved device-hours | # busy"
+            + " device-hours | # reserved device-days per billion tokens | # busy device-days per"
+            + " billion tokens",
+        runs.stream().limit(most).map(ReportTables::cost));
+  }
+
+  private static List<String> cost(Manifest.Run run) {
+    Cost cost = Cost.of(run);
+    boolean noted = run.executors() > 0;
+    return List.of(
+        run.id(),
+        noted ? number(run.executors()) : "not noted",
+        Console.time(run.took()),
+        noted ? Console.percent(run.busy()) : "not noted",
+        cost.reservedHours(),
+        cost.busyHours(),
+        cost.reservedDays(),
+        cost.busyDays());
   }
 
   static PageTable distribution(Distribution distribution) {
     return PageTable.of(
+        ReportTexts.name(distribution.measure()) + " by the length of the prompt",
         "prompt tokens | # rows | # half within | # 90% within | # 99% within | # most",
         distribution.groups().stream()
             .map(
@@ -115,12 +148,16 @@ final class ReportTables {
   }
 
   static PageTable executors(ReportData data) {
+    Map<String, Manifest.Run> runs =
+        data.manifest().runs().stream().collect(Collectors.toMap(Manifest.Run::id, run -> run));
     return PageTable.of(
-        "! run | executor | device | # rows | # errors | # tokens | # busy | # share",
-        data.executors().stream().map(ReportTables::executor));
+        "Executors",
+        "! run | executor | device | # rows | # errors | # tokens | # decoder busy | # of the run's"
+            + " time",
+        data.executors().stream().map(each -> executor(each, runs.get(each.run()))));
   }
 
-  private static List<String> executor(Executor executor) {
+  private static List<String> executor(Executor executor, Manifest.Run run) {
     RowTotals totals = executor.totals();
     return List.of(
         executor.run(),
@@ -130,13 +167,14 @@ final class ReportTables {
         number(totals.failed()),
         number(totals.completionTokens()),
         Console.time(Duration.ofMillis((long) totals.computeMs())),
-        executor.decoded().seconds() > 0
-            ? Console.percent(totals.computeMs() / 1000 / executor.decoded().seconds())
-            : "");
+        run == null || run.took().isZero()
+            ? ""
+            : Console.percent(totals.computeMs() / run.took().toMillis()));
   }
 
   static PageTable slowest(ReportData data) {
     return PageTable.of(
+        "Slowest rows",
         "row | executor | # decode time | # queue time | # prompt tokens | # tokens | # steps",
         data.slowest().stream()
             .map(

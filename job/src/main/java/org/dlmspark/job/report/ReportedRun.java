@@ -1,6 +1,5 @@
 package org.dlmspark.job.report;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,14 +16,6 @@ import org.dlmspark.job.report.ReportData.RunRows;
  * @param last whether no other run came after it
  */
 record ReportedRun(Manifest.Run noted, RowTotals totals, boolean last) {
-
-  /**
-   * How a run ended.
-   *
-   * @param name the manifest's name of it, by which the page colours the text
-   * @param text for people
-   */
-  record State(String name, String text) {}
 
   /** All runs, the earliest first. */
   static List<ReportedRun> all(ReportData data) {
@@ -44,25 +35,21 @@ record ReportedRun(Manifest.Run noted, RowTotals totals, boolean last) {
         .orElse(RowTotals.NONE);
   }
 
-  State state() {
+  /** How it ended. */
+  String state() {
     if (!noted.state().equals(Manifest.Run.RUNNING)) {
-      return new State(noted.state(), noted.state());
+      return noted.state();
     }
-    return new State(Manifest.Run.RUNNING, last ? "running, or was killed" : "killed");
+    return last ? "running, or was killed" : "killed";
   }
 
   Instant started() {
     return Instant.parse(noted.startedAt());
   }
 
-  Duration took() {
-    return Duration.between(started(), Instant.parse(noted.endedAt()));
-  }
-
-  /** Tokens a second; empty for a run that took no time. */
+  /** Tokens a second. */
   String speed() {
-    double seconds = took().toMillis() / 1000.0;
-    return seconds > 0 ? ReportTexts.text("%,.1f", noted.completionTokens() / seconds) : "";
+    return ReportTexts.text("%,.1f", noted.tokensPerSecond());
   }
 
   /** Whether it is known how many rows a decoder takes; early versions did not note it. */

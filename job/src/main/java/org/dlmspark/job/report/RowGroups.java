@@ -8,11 +8,13 @@ import static org.apache.spark.sql.functions.substring_index;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
+import org.dlmspark.job.input.Answers;
 import org.dlmspark.job.output.RowTotals;
 import org.dlmspark.job.report.ReportData.ErrorRows;
 import org.dlmspark.job.report.ReportData.Example;
@@ -25,12 +27,14 @@ import org.dlmspark.job.report.ReportData.RunRows;
  * @param results how many, by finish reason
  * @param errors those with an error, by code
  * @param devices by kind of device
+ * @param answers how many completions were right; null if it was not asked
  */
 record RowGroups(
     Map<String, RunRows> runs,
     Map<String, Long> results,
     Map<String, ErrorRows> errors,
-    Map<String, RowTotals> devices) {
+    Map<String, RowTotals> devices,
+    Answers answers) {
 
   private static final int MOST_EXAMPLES = 3;
   private static final int LONGEST_MESSAGE = 300;
@@ -40,7 +44,8 @@ record RowGroups(
     Map<String, Long> results = new TreeMap<>();
     Map<String, ErrorRows> errors = new TreeMap<>();
     Map<String, RowTotals> devices = new TreeMap<>();
-    for (Row group : groups(rows)) {
+    List<Row> groups = groups(rows);
+    for (Row group : groups) {
       RowTotals totals = RowTotals.of(group);
       runs.merge(
           group.getAs("run"),
@@ -55,7 +60,7 @@ record RowGroups(
             code, new ErrorRows(code, totals.rows(), examples(group)), RowGroups::together);
       }
     }
-    return new RowGroups(runs, results, errors, devices);
+    return new RowGroups(runs, results, errors, devices, Answers.of(rows.check(), groups));
   }
 
   private static List<Row> groups(ReportRows rows) {
@@ -63,6 +68,10 @@ record RowGroups(
         when(
             col("error").isNotNull(),
             struct(rows.name(), ReportRows.shortened(col("error.message"), LONGEST_MESSAGE)));
+    List<Column> more = new ArrayList<>();
+    more.add(min(example).as("first_example"));
+    more.add(max(example).as("last_example"));
+    Collections.addAll(more, Answers.counts(rows.check()));
     return SlotTime.over(
             rows.all()
                 .groupBy(
@@ -70,8 +79,7 @@ record RowGroups(
                     substring_index(col("origin.device"), ":", 1).as("kind"),
                     col("finish_reason"),
                     col("error.code").as("code")),
-            min(example).as("first_example"),
-            max(example).as("last_example"))
+            more.toArray(Column[]::new))
         .collectAsList();
   }
 

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import java.util.List;
+import org.dlmspark.job.input.Answer;
 import org.dlmspark.job.report.ReportData.Sample;
 
 /** Reads a few rows with a completion, the same ones each time. */
@@ -24,7 +25,8 @@ final class SampleReader {
             ReportRows.shortened(rows.prompt(), LONGEST_TEXT),
             ReportRows.shortened(col("completion"), LONGEST_TEXT),
             col("finish_reason"),
-            col("usage.completion_tokens"))
+            col("usage.completion_tokens"),
+            Answer.column(rows.check()))
         .orderBy(xxhash64(col("name")), col("name"))
         .limit(SAMPLES)
         .collectAsList()
@@ -36,7 +38,8 @@ final class SampleReader {
                     row.getString(1),
                     row.getString(2),
                     row.getString(3),
-                    row.getInt(4)))
+                    row.getInt(4),
+                    Answer.of(row.getStruct(5))))
         .toList();
   }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
 record ErrorLimit(double mostShare) {
 
   /** A share of errors says nothing before so many rows. */
-  private static final long LEAST_ROWS = 200;
+  static final long LEAST_ROWS = 200;
 
   /**
    * Looks at what a run has committed.

@@ -1,7 +1,6 @@
 package org.dlmspark.job.run;
 
 import static org.apache.spark.sql.functions.coalesce;
-import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
 
@@ -9,15 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.types.StructType;
 import org.dlmspark.job.input.CheckedInput;
 import org.dlmspark.job.settings.JobSettings;
+import org.dlmspark.udf.CarriedTexts;
 import org.dlmspark.udf.GenerateSettings;
-import org.dlmspark.udf.OutputSchema;
 import org.dlmspark.udf.RowCounts;
 import org.dlmspark.udf.decode.GenerationKey;
+import org.dlmspark.udf.prompt.Columns;
 import org.dlmspark.udf.service.DecoderSettings;
 
 /** The Spark job: prompts in, rows with completions out. */
@@ -55,7 +53,6 @@ public final class GenerateJob {
    * @return the rows
    */
   public Dataset<Row> generated(CheckedInput input, int partitions, String runId, int wave) {
-    StructType schema = input.rows().schema();
     GenerateSettings generate =
         new GenerateSettings(
             decoder, input.prompt(), settings.generation(), input.rowKeys(), runId, wave);
@@ -66,12 +63,14 @@ public final class GenerateJob {
     if (input.prompt().dedupe()) {
       order.add(input.promptText()); // identical rows come one after the other
     }
-    return input
-        .rows()
-        .repartition(partitions, input.place())
-        .sortWithinPartitions(order.toArray(Column[]::new))
-        .mapPartitions(
-            generator.over(schema, generate, counts), Encoders.row(OutputSchema.of(schema)));
+    return CarriedTexts.through(
+        input
+            .rows()
+            .repartition(partitions, input.place())
+            .sortWithinPartitions(order.toArray(Column[]::new)),
+        input.carried(),
+        generate,
+        (schema, carried) -> generator.over(schema, carried, generate, counts));
   }
 
   /** In proportion to the steps of a row and the positions of each: only the order matters. */
@@ -79,7 +78,7 @@ public final class GenerateJob {
     Column length = lit(settings.generation().genLength());
     if (input.rowKeys().contains(GenerationKey.GEN_LENGTH)) {
       // What is no number makes an error row, which takes no time.
-      Column own = expr("try_cast(" + GenerationKey.GEN_LENGTH.column() + " AS INT)");
+      Column own = Columns.named(GenerationKey.GEN_LENGTH.column()).try_cast("INT");
       length = coalesce(own, length);
     }
     Column characters = coalesce(length(input.promptText()), lit(0));

@@ -1,7 +1,10 @@
 package org.dlmspark.job.run;
 
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
@@ -10,8 +13,8 @@ import org.dlmspark.job.output.OutputFolder;
 import org.dlmspark.job.output.OutputLock;
 
 /**
- * What Ctrl-C and other requests to end do to a run: the wave in progress is dropped, the output's
- * lock is given back, and one line says what is left and how to go on.
+ * What Ctrl-C and other requests to end do: one line says what is left and how to go on, and
+ * nothing else is said. A run also drops the wave in progress and gives its output's lock back.
  */
 public final class Interruption implements AutoCloseable {
 
@@ -21,39 +24,59 @@ public final class Interruption implements AutoCloseable {
   private static final AtomicBoolean HAPPENED = new AtomicBoolean();
 
   private final Console console;
-  private final OutputFolder folder;
-  private final String runId;
-  private final OutputLock lock;
+  private final Supplier<String> left;
+  private final Consumer<Runnable> around;
   private final Runnable hook = this::interrupt;
 
+  private Interruption(Console console, Supplier<String> left, Consumer<Runnable> around) {
+    this.console = console;
+    this.left = left;
+    this.around = around;
+    ShutdownHookManager.get().addShutdownHook(hook, FIRST);
+  }
+
   /**
-   * Watches until it is closed.
+   * Watches, until it is closed, what leaves nothing to go on from.
+   *
+   * @param console where to say it
+   * @param left what an interruption leaves
+   * @return the watch
+   */
+  public static Interruption of(Console console, String left) {
+    return new Interruption(console, () -> left, Runnable::run);
+  }
+
+  /**
+   * Watches a run until it is closed.
    *
    * @param console where to say it
    * @param folder the output
    * @param runId the run
    * @param lock what to give back
+   * @return the watch
    */
-  public Interruption(Console console, OutputFolder folder, String runId, OutputLock lock) {
-    this.console = console;
-    this.folder = folder;
-    this.runId = runId;
-    this.lock = lock;
-    ShutdownHookManager.get().addShutdownHook(hook, FIRST);
+  public static Interruption ofRun(
+      Console console, OutputFolder folder, String runId, OutputLock lock) {
+    return new Interruption(console, () -> left(folder, runId), lock::close);
+  }
+
+  private static String left(OutputFolder folder, String runId) {
+    OptionalLong rows = RunJournal.interrupted(folder, runId);
+    return rows.isEmpty()
+        ? "nothing was decoded yet; start the same command again"
+        : String.format(
+            Locale.ROOT,
+            "the wave in progress is dropped, %,d rows of this run are committed in %s; the same"
+                + " command goes on from there (unless it says output.mode=overwrite)",
+            rows.getAsLong(),
+            folder.path());
   }
 
   private void interrupt() {
     HAPPENED.set(true);
     Configurator.setAllLevels("", Level.OFF);
-    console.barEnds();
-    console.error(
-        String.format(
-            Locale.ROOT,
-            "interrupted: the wave in progress is dropped, %,d rows of this run are committed in"
-                + " %s; the same command goes on from there (unless it says output.mode=overwrite)",
-            RunJournal.interrupted(folder, runId),
-            folder.path()));
-    lock.close();
+    // A wave that is being committed is, and nothing after it: another run may begin at once.
+    around.accept(() -> console.lastWord("interrupted: " + left.get()));
   }
 
   /** Whether this process is ending before its work is done. */

@@ -2,6 +2,8 @@ package org.dlmspark.job.run;
 
 import java.util.Locale;
 import org.apache.spark.SparkConf;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.dlmspark.job.input.CheckedInput;
 import org.dlmspark.job.input.ModelCheck.ModelFacts;
 import org.dlmspark.job.settings.JobSettings;
@@ -73,6 +75,17 @@ public record JobPlan(
 
   private static long ceilDiv(long number, long by) {
     return (number + by - 1) / by;
+  }
+
+  /**
+   * Looks how rows will fare; makes tokens of some thousand prompts, on the driver.
+   *
+   * @param rows rows of the input
+   * @param count how many they are
+   * @return what was found
+   */
+  public OutlookLines outlook(Dataset<Row> rows, long count) {
+    return new OutlookLines(new RowSample(this).look(rows, count), settings, model.config());
   }
 
   /** The number type that decoders compute in. */

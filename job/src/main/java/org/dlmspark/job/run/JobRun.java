@@ -1,7 +1,6 @@
 package org.dlmspark.job.run;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,9 +14,11 @@ import org.dlmspark.job.input.InputCheck;
 import org.dlmspark.job.input.ModelCheck.ModelFacts;
 import org.dlmspark.job.output.OutputFolder;
 import org.dlmspark.job.output.OutputLock;
+import org.dlmspark.job.output.Overlap;
 import org.dlmspark.job.output.TablePublisher;
+import org.dlmspark.job.settings.ChangedRows;
 import org.dlmspark.job.settings.JobSettings;
-import org.dlmspark.udf.OutputSchema;
+import org.dlmspark.job.settings.OutputMode;
 import org.dlmspark.udf.service.DecoderSettings;
 import org.dlmspark.udf.service.FailureReason;
 
@@ -31,7 +32,8 @@ public final class JobRun {
   private final JobSettings settings;
   private final Console console;
   private final CheckedInput input;
-  private final PlanLines plan;
+  private final JobPlan plan;
+  private final PlanLines lines;
   private final OutputRows output;
   private final RunJournal journal;
   private final WavedJob job;
@@ -60,11 +62,13 @@ public final class JobRun {
     this.spark = spark;
     this.settings = settings;
     this.console = console;
-    input = InputCheck.check(spark, settings);
+    input = InputCheck.check(spark, settings).on(RunFingerprint.day(settings, folder));
     SparkContext context = spark.sparkContext();
+    new Overlap(settings, context.hadoopConfiguration()).check(List.of(input.rows().inputFiles()));
     int parallelism = context.defaultParallelism();
-    plan = new PlanLines(JobPlan.of(settings, model, input, parallelism, context.conf()));
-    output = new OutputRows(spark, folder, input);
+    plan = JobPlan.of(settings, model, input, parallelism, context.conf());
+    lines = new PlanLines(plan);
+    output = new OutputRows(spark, folder, input, settings.output());
     journal = new RunJournal(spark, settings, folder, RunFingerprint.of(settings, input, model));
     job =
         new WavedJob(
@@ -78,15 +82,27 @@ public final class JobRun {
             console);
   }
 
-  /** Says all that a run would do. */
+  /**
+   * Says all that a run would do.
+   *
+   * @throws RefusedException if every row to do would have an error
+   */
   public void plan() throws IOException {
-    List<Line> lines = new ArrayList<>(plan.full());
-    Work work = job.work();
-    lines.add(plan.work(work));
-    lines.add(new Line("waves", job.waves(work)));
-    lines.addAll(plan.warnings());
-    lines.addAll(plan.prompts());
-    console.block("Plan", lines);
+    List<Line> all = new ArrayList<>(lines.full());
+    Work work = work();
+    all.addAll(lines.work(work));
+    all.add(new Line("waves", job.waves(work)));
+    all.addAll(lines.warnings());
+    OutlookLines outlook = outlook(work);
+    all.addAll(outlook.all());
+    all.addAll(lines.firstPrompt());
+    console.block("Plan", all);
+    outlook.refuseHopeless(work.good());
+  }
+
+  /** How the rows to do will fare. */
+  private OutlookLines outlook(Work work) {
+    return plan.outlook(job.toDo(work), work.toDo());
   }
 
   /**
@@ -96,34 +112,58 @@ public final class JobRun {
    * @param lock the output's, held by this run
    * @param bar whether progress is shown to a person, as a bar
    * @return what is in the output now
+   * @throws RefusedException if every row to do would have an error
    */
   public RunSummary run(String runId, OutputLock lock, boolean bar) throws IOException {
+    if (settings.output().mode() != OutputMode.OVERWRITE) {
+      journal.settle();
+    }
+    Work work = work();
+    OutlookLines outlook = outlook(work);
+    outlook.refuseHopeless(work.good());
     TablePublisher table = table();
-    journal.settle();
-    Work work = job.work();
-    List<Line> lines = new ArrayList<>(plan.brief());
+    if (settings.output().mode() == OutputMode.OVERWRITE) {
+      journal.settle(); // what is there goes once nothing can be refused any more
+    }
+    List<Line> all = new ArrayList<>(lines.brief());
     if (work.done() > 0) {
-      lines.add(plan.work(work));
+      all.addAll(lines.work(work));
     }
-    lines.addAll(plan.warnings());
-    console.block("Generating", lines);
-    long start = System.nanoTime();
-    WaveResult result;
-    try (ProgressDisplay display =
-        new ProgressDisplay(work.toDo(settings.output().mode()), console, bar)) {
-      result = job.run(runId, work, lock, display::committed);
+    all.addAll(lines.warnings());
+    all.addAll(outlook.all());
+    console.block("Generating", all);
+    try (ProgressDisplay display = new ProgressDisplay(work.toDo(), console, bar)) {
+      job.run(runId, work, lock, display::committed);
     }
-    Duration wall = Duration.ofNanos(System.nanoTime() - start);
-    RunSummary summary = summary(runId, wall);
+    RunSummary summary = summary();
     console.block(
-        result.rows() == 0 && work.done() > 0
+        summary.run() == null
             ? "Nothing to do"
-            : String.format(Locale.ROOT, "Done in %s", Console.time(wall)),
+            : String.format(Locale.ROOT, "Done in %s", Console.time(summary.run().took())),
         new SummaryLines(summary).all(settings.output().path()));
     if (table != null && summary.rowCount() > 0) {
+      lock.check();
       merge(table);
     }
     return summary;
+  }
+
+  private Work work() throws IOException {
+    Work work = job.work();
+    if (work.changed() > 0 && settings.output().changed() == ChangedRows.FAIL) {
+      throw new RefusedException(
+          String.format(
+              Locale.ROOT,
+              "output.changed = fail: of %,d of the %,d rows in output.path = %s the input asks"
+                  + " something else now, by its prompt or by settings of its own, such as %s: set"
+                  + " output.changed = redo to decode them anew, or output.changed = keep to leave"
+                  + " them as they are",
+              work.changed(),
+              work.done(),
+              settings.output().path(),
+              work.example()));
+    }
+    return work;
   }
 
   private TablePublisher table() {
@@ -131,7 +171,7 @@ public final class JobRun {
       return null;
     }
     TablePublisher table = new TablePublisher(spark, settings.output(), input.nameColumns());
-    table.prepare(OutputSchema.of(input.rows().schema()));
+    table.prepare(input.outputSchema());
     return table;
   }
 
@@ -152,9 +192,10 @@ public final class JobRun {
     }
   }
 
-  private RunSummary summary(String runId, Duration wall) {
+  private RunSummary summary() {
     try {
-      return RunSummary.read(output.committed(), settings, input.prompt().idColumn(), runId, wall);
+      return RunSummary.read(
+          output.committed(), settings, input.prompt().idColumn(), journal.noted());
     } catch (RuntimeException e) {
       throw new IllegalStateException(
           "all rows are written to "

@@ -7,7 +7,10 @@ import java.util.stream.Collectors;
 import org.dlmspark.job.Console;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.input.CheckedInput;
+import org.dlmspark.job.settings.CarriedColumns;
+import org.dlmspark.job.settings.ChangedRows;
 import org.dlmspark.job.settings.JobSettings;
+import org.dlmspark.job.settings.OutputMode;
 import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.checkpoint.NumberType;
 import org.dlmspark.udf.decode.GenerationKey;
@@ -43,7 +46,7 @@ public final class PlanLines {
             "input",
             "%s: %,d rows of %s",
             settings.input().path(),
-            input.count(),
+            input.count() / settings.input().samplesPerPrompt(),
             settings.input().format()));
     lines.add(
         Line.of(
@@ -58,6 +61,10 @@ public final class PlanLines {
                     + settings.output().table()));
     lines.add(generation());
     lines.add(new Line("cache", GenerationText.of(settings.generation().cache())));
+    if (!settings.output().columns().equals(CarriedColumns.ALL)) {
+      lines.add(
+          Line.of("columns", "%s go along to the output", String.join(", ", input.carried())));
+    }
     if (!input.rowKeys().isEmpty()) {
       lines.add(
           Line.of(
@@ -70,8 +77,20 @@ public final class PlanLines {
     if (!promptsAreColumn()) {
       lines.add(promptsLine());
     }
+    if (plan.model().asksForDate()) {
+      lines.add(
+          Line.of("date", "%s, as the chat template is told (input.date)", prompt.text().date()));
+    }
+    if (!prompt.text().allowSpecialTokens()) {
+      lines.add(new Line("special tokens", "plain text in messages"));
+    }
     if (prompt.sampleColumn() != null) {
-      lines.add(Line.of("samples", "%,d of each prompt", settings.input().samplesPerPrompt()));
+      lines.add(
+          Line.of(
+              "samples",
+              "%,d of each prompt: %,d rows of the output",
+              settings.input().samplesPerPrompt(),
+              input.count()));
     }
     if (prompt.dedupe()) {
       lines.add(new Line("identical rows", "decoded once, where nothing is drawn"));
@@ -106,22 +125,48 @@ public final class PlanLines {
    * What of the work is done already.
    *
    * @param work what there is to do
-   * @return a line for the console
+   * @return lines for the console
    */
-  Line work(Work work) {
-    boolean retry = work.retries(settings.output().mode());
-    return Line.of(
-        "work",
-        "%,d rows to do%s%s",
-        work.missing(),
-        work.done() == 0 ? "" : String.format(Locale.ROOT, ", %,d in the output", work.done()),
-        work.failed() == 0
-            ? ""
-            : String.format(
-                Locale.ROOT,
-                ", %,d of them with an error%s",
-                work.failed(),
-                retry ? ", to be done anew" : ""));
+  List<Line> work(Work work) {
+    List<Line> lines = new ArrayList<>();
+    lines.add(
+        Line.of(
+            "work",
+            "%,d rows to do%s%s%s",
+            work.toDo(),
+            work.anew() == 0 ? "" : String.format(Locale.ROOT, ", %,d of them anew", work.anew()),
+            work.done() == 0 ? "" : String.format(Locale.ROOT, "; %,d in the output", work.done()),
+            work.failed() == 0
+                ? settings.output().mode() == OutputMode.RETRY_FAILED && work.done() > 0
+                    ? ", none of them with an error"
+                    : ""
+                : String.format(Locale.ROOT, ", %,d of them with an error", work.failed())));
+    if (work.changed() > 0) {
+      lines.add(
+          Line.of(
+              "changed rows",
+              "of %,d in the output the input asks something else now, such as %s: %s"
+                  + " (output.changed = %s)",
+              work.changed(),
+              work.example(),
+              settings.output().changed() == ChangedRows.REDO
+                  ? "they are done anew"
+                  : "they stay as they are",
+              settings.output().changed().settingName()));
+    }
+    if (work.gone() > 0) {
+      lines.add(
+          Line.of("rows gone", "%,d in the output have left the input: they stay", work.gone()));
+    }
+    if (work.unhashed() > 0) {
+      lines.add(
+          Line.of(
+              "unknown prompts",
+              "of %,d in the output an earlier version did not note what was asked: they are taken as"
+                  + " unchanged",
+              work.unhashed()));
+    }
+    return lines;
   }
 
   /** Which model. */
@@ -205,29 +250,23 @@ public final class PlanLines {
    * @return lines for the console, mostly none
    */
   List<Line> warnings() {
-    return List.of(input.rows().columns()).contains(CheckedInput.UNREADABLE)
-        ? List.of(
-            Line.of(
-                "unreadable lines",
-                "there are some that are no %s: they have no column but %s, and become rows with an"
-                    + " error; mend them, or leave them out with input.options.mode = DROPMALFORMED",
-                settings.input().format(),
-                CheckedInput.UNREADABLE))
-        : List.of();
+    List<Line> lines = new ArrayList<>(remarks());
+    lines.addAll(input.warnings());
+    return lines;
+  }
+
+  /** What is left over in the model folder. */
+  List<Line> remarks() {
+    return plan.model().remarks().stream().map(remark -> new Line("model folder", remark)).toList();
   }
 
   /**
-   * What is found by reading the prompts, for {@code --dry-run}.
+   * What the first prompt is, for {@code --dry-run}.
    *
    * @return lines for the console
    */
-  List<Line> prompts() {
+  List<Line> firstPrompt() {
     List<Line> lines = new ArrayList<>();
-    long empty = input.empty();
-    if (empty > 0) {
-      lines.add(
-          Line.of("empty prompts", "%,d rows ask nothing, and become rows with an error", empty));
-    }
     String first = input.firstPrompt();
     if (first != null) {
       String label = "first prompt";

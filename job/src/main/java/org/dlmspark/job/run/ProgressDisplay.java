@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
 import org.dlmspark.job.Console;
 import org.dlmspark.udf.DlmSparkPlugin;
 import org.dlmspark.udf.service.BackgroundClock;
@@ -44,6 +45,10 @@ final class ProgressDisplay implements AutoCloseable {
         .setInitialMax(toDo)
         .setUpdateIntervalMillis(1000)
         .continuousUpdate() // also while nothing is done: the time goes on, and what is waited for
+        .setStyle(
+            System.getenv().getOrDefault("NO_COLOR", "").isEmpty()
+                ? ProgressBarStyle.COLORFUL_UNICODE_BLOCK
+                : ProgressBarStyle.UNICODE_BLOCK)
         .hideEta() // its own knows nothing of the time that loading takes
         .setConsumer(new ConsoleProgressBarConsumer(console.barBegins(), width()))
         .clearDisplayOnFinish()

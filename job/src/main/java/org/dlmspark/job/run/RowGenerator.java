@@ -1,8 +1,10 @@
 package org.dlmspark.job.run;
 
+import java.util.List;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
+import org.dlmspark.job.input.CheckedInput;
 import org.dlmspark.udf.GenerateSettings;
 import org.dlmspark.udf.RowCounts;
 
@@ -17,10 +19,11 @@ public interface RowGenerator {
    * Makes the function.
    *
    * @param input the columns of the rows it will see
+   * @param carried those of them that go along to the output
    * @param settings what it needs to know
    * @param counts count its rows on Spark's pages
-   * @return the function; its rows have the columns of {@link org.dlmspark.udf.OutputSchema#of}
+   * @return the function; its rows have the columns of {@link CheckedInput#outputSchema}
    */
   MapPartitionsFunction<Row, Row> over(
-      StructType input, GenerateSettings settings, RowCounts counts);
+      StructType input, List<String> carried, GenerateSettings settings, RowCounts counts);
 }

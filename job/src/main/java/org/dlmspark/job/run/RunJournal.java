@@ -5,13 +5,16 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.Version;
 import org.dlmspark.job.output.Fingerprint;
 import org.dlmspark.job.output.Manifest;
+import org.dlmspark.job.output.OutputCheck;
 import org.dlmspark.job.output.OutputFolder;
+import org.dlmspark.job.output.OwnFiles;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.job.settings.OutputMode;
 
@@ -28,6 +31,7 @@ final class RunJournal {
   private Manifest manifest;
   private String runId;
   private String started;
+  private int executors;
 
   /**
    * Looks at an output that may exist.
@@ -57,7 +61,7 @@ final class RunJournal {
             "output.path = "
                 + folder.path()
                 + " holds rows, and nothing says how they came about: choose another folder, or"
-                + " replace it with --set output.mode=overwrite");
+                + " empty it yourself");
       }
       return Manifest.of(fingerprint);
     }
@@ -77,18 +81,16 @@ final class RunJournal {
     return there;
   }
 
-  /** Clears away what a killed run left, or in a run that begins anew all that is there. */
+  /** Ends what a killed run had begun, or in a run that begins anew removes all that is there. */
   void settle() throws IOException {
     if (settings.output().mode() == OutputMode.OVERWRITE) {
-      folder.removeTable();
-      folder.remove(OutputFolder.REPORT);
+      new OwnFiles(folder).removeAll(OutputCheck.TABLE);
     }
-    folder.removeLeftovers();
     Manifest.Replacement replacement = manifest.replacement();
     if (replacement == null) {
       return;
     }
-    folder.removeTableFiles(replacement.superseded(folder.tableFiles()));
+    new OwnFiles(folder).remove(replacement.superseded(folder.tableFiles()));
     note(manifest.with((Manifest.Replacement) null));
   }
 
@@ -131,23 +133,31 @@ final class RunJournal {
    *
    * @param folder the output
    * @param runId the run's name
-   * @return rows that it committed
+   * @return rows that it committed; nothing if it had not begun
    */
-  static long interrupted(OutputFolder folder, String runId) {
+  static OptionalLong interrupted(OutputFolder folder, String runId) {
+    OptionalLong rows = OptionalLong.empty();
     try {
       Manifest manifest = Manifest.read(folder);
       if (manifest != null) {
         for (Manifest.Run run : manifest.runs()) {
           if (run.id().equals(runId)) {
+            rows = OptionalLong.of(run.rows());
             manifest.with(run.ended(Manifest.Run.INTERRUPTED)).write(folder);
-            return run.rows();
           }
         }
       }
-      return 0;
     } catch (IOException | RuntimeException e) {
-      return 0; // the process ends; the rows are the truth, the manifest tells of them
+      // The process ends, or has lost its lock; the rows are the truth, the manifest tells of them.
+      rows = OptionalLong.of(rows.orElse(0));
     }
+    return rows;
+  }
+
+  /** Writes the files of a wave. */
+  @FunctionalInterface
+  interface WaveWrite {
+    WaveResult write() throws IOException;
   }
 
   /**
@@ -158,13 +168,18 @@ final class RunJournal {
    * @param write writes the new ones
    * @return what was written
    */
-  WaveResult replacing(List<String> old, Supplier<WaveResult> write) throws IOException {
+  WaveResult replacing(List<String> old, WaveWrite write) throws IOException {
     note(manifest.with(new Manifest.Replacement(old, folder.tableFiles(), false)));
-    WaveResult result = write.get();
+    WaveResult result = write.write();
     note(manifest.with(new Manifest.Replacement(old, List.of(), true)));
-    folder.removeTableFiles(old);
+    new OwnFiles(folder).remove(old);
     note(manifest.with((Manifest.Replacement) null));
     return result;
+  }
+
+  /** The run as it is noted; null if it has not begun, since nothing was to do. */
+  Manifest.Run noted() {
+    return runId == null ? null : manifest.runs().get(manifest.runs().size() - 1);
   }
 
   private void note(Manifest next) throws IOException {
@@ -189,25 +204,25 @@ final class RunJournal {
   }
 
   private Map<String, String> setup() {
-    return Map.of(
-        "input.path",
-        settings.input().path(),
-        "input.format",
-        settings.input().format(),
-        "model.path",
-        settings.decoder().modelPath(),
-        "model.device",
-        settings.decoder().device(),
-        Manifest.Run.MAX_SEQUENCES,
-        String.valueOf(settings.decoder().maxSequences()),
-        "batch.max-tokens",
-        String.valueOf(settings.decoder().maxTokens()),
-        "spark.master",
-        spark.sparkContext().master(),
-        "Spark",
-        spark.version(),
-        "Java",
-        System.getProperty("java.version"));
+    Map<String, String> setup = new TreeMap<>();
+    setup.put("input.path", settings.input().path());
+    setup.put("input.format", settings.input().format());
+    setup.put("model.path", settings.decoder().modelPath());
+    setup.put("model.device", settings.decoder().device());
+    setup.put(Manifest.Run.MAX_SEQUENCES, String.valueOf(settings.decoder().maxSequences()));
+    setup.put("batch.max-tokens", String.valueOf(settings.decoder().maxTokens()));
+    setup.put("spark.master", spark.sparkContext().master());
+    setup.put("Spark", spark.version());
+    setup.put("Java", System.getProperty("java.version"));
+    executors = Math.max(executors, executorsNow());
+    setup.put(Manifest.Run.EXECUTORS, String.valueOf(executors));
+    setup.putAll(settings.check().texts());
+    return setup;
+  }
+
+  /** They come and go; Spark counts the driver among them, which is one only where it is alone. */
+  private int executorsNow() {
+    return Math.max(1, spark.sparkContext().getExecutorMemoryStatus().size() - 1);
   }
 
   private static String now() {

@@ -1,21 +1,19 @@
 package org.dlmspark.job.run;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.first;
+import static org.apache.spark.sql.functions.lit;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.dlmspark.job.input.Answers;
+import org.dlmspark.job.output.Manifest;
 import org.dlmspark.job.output.RowTotals;
 import org.dlmspark.job.output.SlowRow;
 import org.dlmspark.job.settings.JobSettings;
@@ -27,21 +25,19 @@ import org.dlmspark.udf.prompt.Columns;
  * @param rows rows by finish reason, those of earlier runs too
  * @param errors rows with an error by code, those of earlier runs too
  * @param totals sums over the run's rows
- * @param executors executors that decoded
- * @param slots {@code batch.max-sequences}: rows that one of them decodes together
+ * @param samples {@code input.samples-per-prompt}: rows of the output for a prompt
+ * @param run what the manifest notes of the run; null if it had nothing to do
  * @param slowest the run's rows that took longest, the slowest first
  * @param answers how many completions were right; null if it was not asked
- * @param wall the time that generating and writing took, waiting for the model included
  */
 public record RunSummary(
     Map<String, Long> rows,
     Map<String, ErrorCount> errors,
     RowTotals totals,
-    int executors,
-    int slots,
+    int samples,
+    Manifest.Run run,
     List<SlowRow> slowest,
-    Answers answers,
-    Duration wall) {
+    Answers answers) {
 
   private static final int SLOW_ROWS = 3;
 
@@ -59,17 +55,15 @@ public record RunSummary(
    * @param output its rows
    * @param settings the run's settings
    * @param idColumn the column that names a row
-   * @param runId the run's name
-   * @param wall the time that generating and writing took
+   * @param run what is noted of the run; null if it had nothing to do
    * @return the summary
    */
   static RunSummary read(
-      Dataset<Row> output, JobSettings settings, String idColumn, String runId, Duration wall) {
+      Dataset<Row> output, JobSettings settings, String idColumn, Manifest.Run run) {
     Map<String, Long> rows = new TreeMap<>();
     Map<String, ErrorCount> errors = new TreeMap<>();
-    Set<String> executors = new HashSet<>();
     RowTotals totals = RowTotals.NONE;
-    Column own = col("origin.run_id").equalTo(runId);
+    Column own = run == null ? lit(false) : col("origin.run_id").equalTo(run.id());
     List<Row> groups = groups(output, settings.check(), own);
     for (Row group : groups) {
       RowTotals these = RowTotals.of(group);
@@ -81,29 +75,23 @@ public record RunSummary(
             new ErrorCount(count, group.getAs("message")),
             (a, b) -> new ErrorCount(a.rows() + b.rows(), a.example()));
       }
-      if (!group.<Boolean>getAs("own")) {
-        continue;
+      if (group.<Boolean>getAs("own")) {
+        totals = totals.plus(these);
       }
-      executors.addAll(group.getList(group.fieldIndex("executors")));
-      totals = totals.plus(these);
     }
     return new RunSummary(
         rows,
         errors,
         totals,
-        executors.size(),
-        settings.decoder().maxSequences(),
+        settings.input().samplesPerPrompt(),
+        run,
         SlowRow.read(output.filter(own), Columns.named(idColumn), SLOW_ROWS),
-        Answers.of(settings.check(), groups),
-        wall);
+        Answers.of(settings.check(), groups));
   }
 
   private static List<Row> groups(Dataset<Row> output, JobSettings.Check check, Column own) {
     List<Column> more = new ArrayList<>();
-    Collections.addAll(
-        more,
-        first(col("error.message"), true).as("message"),
-        collect_set(col("origin.executor")).as("executors"));
+    more.add(first(col("error.message"), true).as("message"));
     Collections.addAll(more, Answers.counts(check));
     return RowTotals.over(
             output.groupBy(col("finish_reason"), col("error.code").as("code"), own.as("own")),
@@ -118,5 +106,10 @@ public record RunSummary(
    */
   public long rowCount() {
     return rows.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** Rows of the output with an error. */
+  long errorCount() {
+    return errors.values().stream().mapToLong(ErrorCount::rows).sum();
   }
 }

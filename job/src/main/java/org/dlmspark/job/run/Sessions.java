@@ -1,16 +1,29 @@
 package org.dlmspark.job.run;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.TimeZone;
+import java.util.UUID;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
+import org.dlmspark.job.MachineLimit;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.udf.DlmSparkPlugin;
+import org.dlmspark.udf.service.DecoderService;
 import org.dlmspark.udf.service.DecoderSettings;
+import org.dlmspark.udf.service.FailureReason;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Starts Spark for a run. */
 public final class Sessions {
+
+  private static final Logger log = LoggerFactory.getLogger(Sessions.class);
 
   private static final String CONSOLE_PROGRESS = "spark.ui.showConsoleProgress";
 
@@ -35,10 +48,11 @@ public final class Sessions {
    * @param name the application's name
    * @param decoder the decoder that executors begin to load at their start; null to load none
    * @return the session, to be stopped by the caller
-   * @throws RefusedException if nobody said where Spark runs
+   * @throws RefusedException if nobody said where Spark runs, or it does not start there
    */
   public static SparkSession start(SparkConf conf, String name, DecoderSettings decoder) {
     requireMaster(conf);
+    requireLocalFolder(conf);
     SparkConf own = conf.clone().setAppName(name);
     // Speculation would decode the last rows twice.
     own.set("spark.speculation", "false");
@@ -46,13 +60,28 @@ public final class Sessions {
     // process its shuffle files are lost, which costs the stage an attempt.
     own.setIfMissing("spark.task.maxFailures", "16");
     own.setIfMissing("spark.stage.maxConsecutiveAttempts", "16");
+    // Else an executor in a locale of ASCII would not find a model or a file whose path is not.
+    own.setIfMissing("spark.executorEnv.LC_ALL", "C.UTF-8");
     // Else each executor would write timestamps into prompts in the time zone of its machine.
     own.setIfMissing("spark.sql.session.timeZone", TimeZone.getDefault().getID());
+    // Else dates and times of old calendars are others once they have been through a task.
+    own.setIfMissing("spark.sql.datetime.java8API.enabled", "true");
     if (decoder != null) {
       own.set("spark.plugins", withOwnPlugin(conf.get("spark.plugins", "")));
       own.set(DecoderSettings.CONF, decoder.toJson());
     }
-    return SparkSession.builder().config(own).getOrCreate();
+    try {
+      return SparkSession.builder().config(own).getOrCreate();
+    } catch (Exception e) { // Spark throws checked exceptions that its signatures do not name.
+      throw new RefusedException(
+          MachineLimit.withRemedy(
+              "Spark does not start with the master "
+                  + own.get("spark.master")
+                  + ": "
+                  + FailureReason.of(e),
+              "; check the master and spark-submit's other options"),
+          e);
+    }
   }
 
   /**
@@ -67,6 +96,53 @@ public final class Sessions {
           "no Spark master is set: start the job with submit.sh or spark-submit, for example with"
               + " --master 'local[*]'");
     }
+  }
+
+  /**
+   * Checks that the device is there, where this process is the one that decodes.
+   *
+   * @param decoder the decoder of the settings
+   * @param conf what spark-submit set
+   * @throws RefusedException if it is not
+   */
+  public static void requireDevice(DecoderSettings decoder, SparkConf conf) {
+    if (!conf.get("spark.master", "").matches("local(\\[.*)?")) {
+      return;
+    }
+    try {
+      DecoderService.requireDevice(decoder);
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException(e.getMessage(), e);
+    }
+  }
+
+  /** Where Spark keeps files meanwhile; if it can make none, it ends the process without a word. */
+  private static void requireLocalFolder(SparkConf conf) {
+    String fallback = conf.get("spark.local.dir", System.getProperty("java.io.tmpdir"));
+    String folders = Optional.ofNullable(System.getenv("SPARK_LOCAL_DIRS")).orElse(fallback);
+    for (String folder : folders.split(",", -1)) {
+      try {
+        Path probe =
+            Files.createDirectories(Path.of(folder.strip()))
+                .resolve("dlm-spark-" + UUID.randomUUID());
+        try (OutputStream out =
+            Files.newOutputStream(
+                probe,
+                StandardOpenOption.CREATE_NEW,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.DELETE_ON_CLOSE)) {
+          out.write(0);
+        }
+        return;
+      } catch (IOException | InvalidPathException e) {
+        log.debug("{} cannot be written", folder, e);
+      }
+    }
+    throw new RefusedException(
+        "Spark has no folder for what it keeps meanwhile: "
+            + folders
+            + " cannot be written or is full; name one that can, on a local disk, by the"
+            + " environment variable SPARK_LOCAL_DIRS or --conf spark.local.dir=FOLDER");
   }
 
   private static String withOwnPlugin(String plugins) {

@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.dlmspark.job.Console;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.Excerpt;
 import org.dlmspark.job.input.Answers;
+import org.dlmspark.job.output.Manifest;
 import org.dlmspark.job.output.RowTotals;
 import org.dlmspark.job.output.SlowRow;
 
@@ -39,8 +41,11 @@ final class SummaryLines {
     lines.add(
         Line.of(
             "rows",
-            "%,d: %s",
+            "%,d in the output%s: %s",
             summary.rowCount(),
+            summary.samples() == 1
+                ? ""
+                : String.format(Locale.ROOT, ", %,d samples of each prompt", summary.samples()),
             summary.rows().entrySet().stream()
                 .map(
                     entry -> String.format(Locale.ROOT, "%,d %s", entry.getValue(), entry.getKey()))
@@ -56,16 +61,15 @@ final class SummaryLines {
                         error.rows(),
                         code,
                         Excerpt.shortened(error.example(), LONGEST_EXAMPLE))));
-    if (totals.rows() < summary.rowCount()) {
-      lines.add(
-          Line.of(
-              "this run",
-              "%,d of them%s",
-              totals.rows(),
-              totals.failed() == 0
-                  ? ""
-                  : String.format(Locale.ROOT, ", %,d with an error", totals.failed())));
-    }
+    lines.add(
+        Line.of(
+            "this run",
+            "%,d of them%s%s",
+            totals.rows(),
+            totals.failed() == 0
+                ? ""
+                : String.format(Locale.ROOT, ", %,d with an error", totals.failed()),
+            totals.rows() == 0 ? "" : "; the figures down to the slowest rows are theirs"));
     if (totals.rows() > 0) {
       addSpeed(lines);
     }
@@ -76,14 +80,14 @@ final class SummaryLines {
   }
 
   private void addSpeed(List<Line> lines) {
-    double seconds = Math.max(summary.wall().toNanos() / 1e9, 1e-9);
+    Manifest.Run run = summary.run();
     lines.add(
         Line.of(
             "tokens",
             "%,d generated from %,d of prompts",
             totals.completionTokens(),
             totals.promptTokens()));
-    lines.add(Line.of("speed", "%,.1f tokens a second", totals.completionTokens() / seconds));
+    lines.add(Line.of("speed", "%,.1f tokens a second", run.tokensPerSecond()));
     lines.add(
         Line.of(
             "positions",
@@ -104,23 +108,21 @@ final class SummaryLines {
     if (totals.decoded() > 0) {
       lines.add(Line.of("steps", "%.1f a row", (double) totals.steps() / totals.decoded()));
     }
-    int executors = summary.executors();
-    if (executors > 0) {
+    int executors = run.executors();
+    lines.add(
+        Line.of(
+            "decoder busy",
+            "%s of the time of %d %s",
+            Console.percent(run.busy()),
+            executors,
+            executors == 1 ? "executor" : "executors"));
+    if (totals.computeMs() > 0) {
       lines.add(
           Line.of(
-              "decoder busy",
-              "%.1f%% of the time of %d %s",
-              100 * totals.computeMs() / 1000 / (seconds * executors),
-              executors,
-              executors == 1 ? "executor" : "executors"));
-      if (totals.computeMs() > 0) {
-        lines.add(
-            Line.of(
-                "slots occupied",
-                "%.1f%% of %,d while it decoded (batch.max-sequences)",
-                100 * totals.slotsOccupied(summary.slots()),
-                summary.slots()));
-      }
+              "slots occupied",
+              "%s of %,d while it decoded (batch.max-sequences)",
+              Console.percent(totals.slotsOccupied(run.maxSequences())),
+              run.maxSequences()));
     }
     List<SlowRow> slowest = summary.slowest();
     for (int i = 0; i < slowest.size(); i++) {
@@ -129,7 +131,7 @@ final class SummaryLines {
           Line.of(
               i == 0 ? "slowest rows" : "",
               "%s: %,.0f ms for %,d tokens",
-              row.id(),
+              Excerpt.value(row.id()),
               row.decodeMs(),
               row.tokens()));
     }
@@ -139,12 +141,23 @@ final class SummaryLines {
     lines.add(
         Line.of(
             "answers right",
-            "%,d of %,d%s",
+            "%,d of %,d in the output%s",
             answers.right(),
             answers.asked(),
             answers.asked() == 0
                 ? ""
                 : String.format(
                     Locale.ROOT, " (%.1f%%)", 100.0 * answers.right() / answers.asked())));
+    if (answers.asked() == 0) {
+      lines.add(
+          new Line(
+              "", "check.answer-column is null in every row: there is nothing to compare with"));
+    } else if (answers.right() == 0) {
+      lines.add(
+          new Line(
+              "",
+              "none: see whether check.answer-pattern finds what these completions end in, and"
+                  + " whether check.answer-column holds the answers"));
+    }
   }
 }

@@ -2,11 +2,11 @@ package org.dlmspark.job.run;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SaveMode;
 import org.dlmspark.job.input.CheckedInput;
 import org.dlmspark.job.output.OutputFolder;
 import org.dlmspark.job.settings.JobSettings;
@@ -14,7 +14,7 @@ import org.dlmspark.job.settings.JobSettings;
 /** Writes the waves of a run, one after the other, and keeps count of what they committed. */
 final class WaveWriter {
 
-  private final JobSettings.Job settings;
+  private final JobSettings settings;
   private final GenerateJob job;
   private final CheckedInput input;
   private final OutputFolder folder;
@@ -29,7 +29,7 @@ final class WaveWriter {
   /**
    * Begins with no wave.
    *
-   * @param settings how the work is cut up
+   * @param settings the run's settings
    * @param job makes the rows
    * @param input the checked input
    * @param folder the output
@@ -39,7 +39,7 @@ final class WaveWriter {
    * @param progress told of what is committed
    */
   WaveWriter(
-      JobSettings.Job settings,
+      JobSettings settings,
       GenerateJob job,
       CheckedInput input,
       OutputFolder folder,
@@ -68,28 +68,40 @@ final class WaveWriter {
   }
 
   /**
-   * Does a wave: when this returns, its files are there.
+   * Does a wave: when this returns, its files are there, with as many rows as there were to do. A
+   * wave of other rows leaves no file.
    *
    * @param rows the rows to do
    * @param kept rows of the output to write beside them as they are; null for none
    * @param expected how many rows there are to do
    * @return what was done
+   * @throws InputChangedException if it were more rows, or fewer
    */
-  WaveResult write(Dataset<Row> rows, Dataset<Row> kept, long expected) {
-    CheckedInput wave = new CheckedInput(rows, input.prompt(), input.rowKeys(), expected);
-    int partitions = JobPlan.partitions(settings, expected, parallelism);
+  WaveResult write(Dataset<Row> rows, Dataset<Row> kept, long expected) throws IOException {
+    CheckedInput todo = input.with(rows, expected);
+    int partitions = JobPlan.partitions(settings.job(), expected, parallelism);
     Observation observation = new Observation();
     Dataset<Row> generated =
-        WaveResult.counted(job.generated(wave, partitions, runId, waves), observation);
+        WaveResult.counted(job.generated(todo, partitions, runId, waves), observation);
     long start = System.nanoTime();
+    String wave = "wave-" + waves;
     (kept == null ? generated : generated.unionByName(kept))
         .write()
-        .mode(SaveMode.Append)
-        // Set once all waves are done: others may wait for it.
-        .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
-        .parquet(folder.path());
+        .parquet(folder.uncommitted(wave));
+    WaveResult result = WaveResult.of(observation, Duration.ofNanos(System.nanoTime() - start));
+    if (result.rows() != expected) {
+      throw new InputChangedException(
+          settings.input().path(),
+          String.format(
+              Locale.ROOT,
+              "a wave had %,d rows to do, and %,d were read for it; it is not kept, what was"
+                  + " committed before stays",
+              expected,
+              result.rows()));
+    }
+    folder.commitFiles(wave);
     waves++;
-    return WaveResult.of(observation, Duration.ofNanos(System.nanoTime() - start));
+    return result;
   }
 
   /** Counts and notes a wave that was written. */

@@ -1,16 +1,16 @@
 package org.dlmspark.job.run;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.lit;
-
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.dlmspark.job.Console;
+import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.input.CheckedInput;
 import org.dlmspark.job.output.OutputFolder;
 import org.dlmspark.job.output.OutputLock;
@@ -78,12 +78,71 @@ final class WavedJob {
    */
   Work work() throws IOException {
     if (settings.output().mode() == OutputMode.OVERWRITE || folder.tableFiles().isEmpty()) {
-      return new Work(0, 0, input.count());
+      return Work.of(input.count());
     }
-    Dataset<Row> committed = output.committed();
-    Row counts = committed.agg(count(lit(1)), count(col("error"))).first();
-    cells = waveCells.counts(output.missing(input.rows(), committed));
-    return new Work(counts.getLong(0), counts.getLong(1), Arrays.stream(cells).sum());
+    List<Row> counts = output.compared(waveCells.cell()).collectAsList();
+    requireNoneDoubled(counts);
+    requireCount(sum(counts, "input"), input.count());
+    cells = WaveCells.of(counts, "missing");
+    return new Work(
+        sum(counts, "done"),
+        sum(counts, "failed"),
+        sum(counts, "gone"),
+        sum(counts, "unhashed"),
+        sum(counts, "changed"),
+        example(counts, "example"),
+        sum(counts, "anew"),
+        sum(counts, "missing"));
+  }
+
+  private void requireNoneDoubled(List<Row> counts) {
+    long doubled = sum(counts, "doubled");
+    if (doubled > 0) {
+      throw new RefusedException(
+          String.format(
+              Locale.ROOT,
+              "output.path = %s has several rows of %,d %s, such as %s, as an earlier version could"
+                  + " write them: choose another folder, or replace it with --set"
+                  + " output.mode=overwrite",
+              folder.path(),
+              doubled,
+              doubled == 1 ? "id" : "ids",
+              example(counts, "doubled_example")));
+    }
+  }
+
+  private static String example(List<Row> counts, String column) {
+    return counts.stream()
+        .map(row -> row.<String>getAs(column))
+        .filter(Objects::nonNull)
+        .min(Comparator.naturalOrder())
+        .orElse(null);
+  }
+
+  private static long sum(List<Row> counts, String column) {
+    return counts.stream().mapToLong(row -> row.<Long>getAs(column)).sum();
+  }
+
+  private void requireCount(long rows, long before) {
+    if (rows != before) {
+      throw new InputChangedException(
+          settings.input().path(),
+          String.format(
+              Locale.ROOT, "at first it had %,d rows, at the next look %,d", before, rows));
+    }
+  }
+
+  /**
+   * The rows that there are to do.
+   *
+   * @param work what there is to do, of {@link #work}
+   * @return rows of the input
+   */
+  Dataset<Row> toDo(Work work) {
+    if (work.done() == 0) {
+      return input.rows();
+    }
+    return output.missing(input.rows(), output.toKeep(output.committed()));
   }
 
   /**
@@ -103,35 +162,42 @@ final class WavedJob {
    * @param work what there is to do, of {@link #work}
    * @param lock looked at between waves
    * @param progress told of what is committed
-   * @return what this run committed
    */
-  WaveResult run(String runId, Work work, OutputLock lock, Consumer<WaveResult> progress)
+  void run(String runId, Work work, OutputLock lock, Consumer<WaveResult> progress)
       throws IOException {
-    boolean retry = work.retries(settings.output().mode());
     boolean fresh = folder.tableFiles().isEmpty();
-    if (!retry && work.missing() == 0 && !fresh) {
+    if (work.toDo() == 0 && !fresh) {
       folder.markDone(true);
-      return WaveResult.none();
+      return;
     }
     WaveWriter waves =
-        new WaveWriter(settings.job(), job, input, folder, parallelism, journal, runId, progress);
+        new WaveWriter(settings, job, input, folder, parallelism, journal, runId, progress);
     boolean done = false;
     folder.markDone(false);
     journal.begin(runId);
     try {
-      if (retry) {
-        new FailedRows(output, input.rows(), settings.job().waveRows(), parallelism, console)
-            .retry(waves, journal, lock);
+      if (work.anew() > 0) {
+        new RowsAnew(output, settings.job().waveRows(), parallelism, console)
+            .write(waves, journal, lock);
       }
       if (work.missing() > 0 || fresh) {
         doMissing(work, waves, lock);
       }
+      requireAllDone(work, waves.total());
       done = true;
     } finally {
       journal.end(done, waves.waves(), waves.total());
     }
     folder.markDone(true);
-    return waves.total();
+  }
+
+  private void requireAllDone(Work work, WaveResult total) {
+    if (total.rows() != work.toDo()) {
+      throw new InputChangedException(
+          settings.input().path(),
+          String.format(
+              Locale.ROOT, "%,d rows were to do, and %,d are done", work.toDo(), total.rows()));
+    }
   }
 
   private void doMissing(Work work, WaveWriter waves, OutputLock lock) throws IOException {
@@ -142,34 +208,34 @@ final class WavedJob {
           WaveCutter.isOneWave(work.missing(), settings.job().waveRows(), parallelism)
               ? new long[] {work.missing()}
               : waveCells.counts(input.rows());
+      requireCount(Arrays.stream(cells).sum(), work.missing());
     }
     WaveCutter cutter = new WaveCutter(cells, settings.job().waveRows(), parallelism);
     ErrorLimit errors = new ErrorLimit(settings.job().maxErrorShare());
-    long before = waves.total().rows();
     while (cutter.hasNext()) {
       lock.check();
       WaveCutter.Wave wave = cutter.next();
       Dataset<Row> rows = input.rows().filter(waveCells.in(wave));
       if (committed != null) {
-        rows = output.missing(rows, committed.filter(waveCells.in(wave)));
+        rows = output.missing(rows, committed.filter(waveCells.maybeIn(wave)));
       }
       WaveResult result = waves.write(rows, null, wave.rows());
       waves.commit(result);
       // The last wave speaks through the summary.
       if (cutter.hasNext() || waves.waves() > 1) {
-        report(waves.waves(), result, waves.total().rows() - before, work.missing());
+        report(waves.waves(), result, waves.total().rows(), work.toDo());
       }
       errors.check(waves.total());
       cutter.took(result.rows(), result.time());
     }
   }
 
-  private void report(int wave, WaveResult result, long done, long missing) {
+  private void report(int wave, WaveResult result, long done, long toDo) {
     double seconds = Math.max(1e-3, result.time().toMillis() / 1000.0);
     console.say(
         String.format(
             Locale.ROOT,
-            "Wave %d: %,d rows in %s, %,.1f tokens a second%s; %,d of %,d rows are committed",
+            "Wave %d: %,d rows in %s, %,.1f tokens a second%s; of this run's %,d rows %,d are committed",
             wave,
             result.rows(),
             Console.time(result.time()),
@@ -177,7 +243,7 @@ final class WavedJob {
             result.failed() == 0
                 ? ""
                 : String.format(Locale.ROOT, ", %,d with an error", result.failed()),
-            done,
-            missing));
+            toDo,
+            done));
   }
 }

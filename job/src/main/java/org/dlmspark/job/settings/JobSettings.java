@@ -12,6 +12,7 @@ import org.dlmspark.udf.prompt.PromptSource;
 import org.dlmspark.udf.prompt.TemplatePrompt;
 import org.dlmspark.udf.service.DecoderSettings;
 import org.dlmspark.udf.text.PromptTemplate;
+import org.dlmspark.udf.text.TextSettings;
 
 /**
  * All settings of a run, checked. Only {@link SettingsReader} makes them from text; the keys and
@@ -33,6 +34,16 @@ public record JobSettings(
     Check check) {
 
   /**
+   * The same but for how completions are generated.
+   *
+   * @param other how they are instead
+   * @return the settings
+   */
+  public JobSettings with(GenerationSettings other) {
+    return new JobSettings(input, output, decoder, other, job, check);
+  }
+
+  /**
    * The prompts.
    *
    * @param path file, folder or glob
@@ -49,6 +60,8 @@ public record JobSettings(
    * @param samplesPerPrompt rows that each prompt gives
    * @param chat whether the prompt goes through the model's chat template
    * @param systemPrompt the system message; null for none; needs {@code chat}
+   * @param date the day that a chat template is told; null for the day of the run
+   * @param allowSpecialTokens whether the text of a special token in a message becomes that token
    */
   public record Input(
       String path,
@@ -63,7 +76,9 @@ public record JobSettings(
       boolean rowSettings,
       int samplesPerPrompt,
       boolean chat,
-      String systemPrompt) {
+      String systemPrompt,
+      String date,
+      boolean allowSpecialTokens) {
 
     /** The column that is added when {@code input.id-column} is null. */
     public static final String HASH_COLUMN = "id";
@@ -113,7 +128,8 @@ public record JobSettings(
               chat,
               systemPrompt,
               List.of(),
-              dedupe);
+              dedupe,
+              TextSettings.of(date, allowSpecialTokens));
     }
 
     private static PromptSource source(
@@ -149,7 +165,16 @@ public record JobSettings(
     public PromptSettings prompt(
         String column, String sampleColumn, List<FewShotExample> examples) {
       return new PromptSettings(
-          column, sampleColumn, source(), chat, systemPrompt, examples, dedupe);
+          column, sampleColumn, source(), chat, systemPrompt, examples, dedupe, text());
+    }
+
+    /**
+     * How messages become tokens.
+     *
+     * @return the settings, with today for a date that is null
+     */
+    public TextSettings text() {
+      return TextSettings.of(date, allowSpecialTokens);
     }
   }
 
@@ -158,12 +183,20 @@ public record JobSettings(
    *
    * @param path the folder to write
    * @param mode what to do if it exists
+   * @param changed what to do about its rows whose prompt has changed
    * @param format parquet, or the format of the table
    * @param table the table that the rows are merged into at the end; null for none
+   * @param columns which of the input's columns go along
    * @param report whether a report is written at the end
    */
   public record Output(
-      String path, OutputMode mode, OutputFormat format, String table, boolean report) {
+      String path,
+      OutputMode mode,
+      ChangedRows changed,
+      OutputFormat format,
+      String table,
+      CarriedColumns columns,
+      boolean report) {
 
     /** Checks that there is a path, and a table where the format is that of one. */
     public Output {
@@ -195,9 +228,12 @@ public record JobSettings(
    * @param waveRows rows of a wave; 0 for as many as take some minutes
    * @param partitions number of tasks of a wave; 0 for a number chosen from rows and cores
    * @param maxErrorShare the share of rows with an error above which the run stops
+   * @param failOnErrors the share of rows with an error above which a run that did all its rows
+   *     ends with an exit code of its own; null for none
    * @param name the Spark application's name
    */
-  public record Job(int waveRows, int partitions, double maxErrorShare, String name) {
+  public record Job(
+      int waveRows, int partitions, double maxErrorShare, Double failOnErrors, String name) {
 
     /** The most tasks that make sense: the driver keeps a record of each. */
     private static final int MAX_PARTITIONS = 1_000_000;
@@ -219,6 +255,12 @@ public record JobSettings(
         throw new IllegalArgumentException(
             "job.max-error-share = " + maxErrorShare + ": must be from 0 to 1, which never stops");
       }
+      if (failOnErrors != null && !(failOnErrors >= 0 && failOnErrors <= 1)) {
+        throw new IllegalArgumentException(
+            "job.fail-on-errors = "
+                + failOnErrors
+                + ": must be from 0, where one row is enough, to 1, or null");
+      }
       requireText("job.name", name, "give the Spark application a name");
     }
   }
@@ -231,6 +273,12 @@ public record JobSettings(
    */
   public record Check(String answerColumn, Pattern answerPattern) {
 
+    private static final String COLUMN = "check.answer-column";
+    private static final String PATTERN = "check.answer-pattern";
+
+    /** None. */
+    public static final Check NONE = new Check(null, Pattern.compile("()"));
+
     /** Checks that the pattern has the one group that holds the answer. */
     public Check {
       int groups = answerPattern.matcher("").groupCount();
@@ -242,6 +290,20 @@ public record JobSettings(
                 + groups
                 + " groups: must have exactly one, around the answer; write (?:...) for others");
       }
+    }
+
+    /** By their keys, for {@link #of}; empty if nothing is checked. */
+    public Map<String, String> texts() {
+      return answerColumn == null
+          ? Map.of()
+          : Map.of(COLUMN, answerColumn, PATTERN, answerPattern.pattern());
+    }
+
+    /** What {@link #texts} gave, perhaps among others. */
+    public static Check of(Map<String, String> texts) {
+      return texts.containsKey(COLUMN)
+          ? new Check(texts.get(COLUMN), Pattern.compile(texts.getOrDefault(PATTERN, "()")))
+          : NONE;
     }
   }
 

@@ -60,12 +60,16 @@ public final class SettingsReader {
             value("input.row-settings").yesOrNo(),
             value("input.samples-per-prompt").wholeInt(),
             value("input.chat").yesOrNo(),
-            value("input.system-prompt").text()),
+            value("input.system-prompt").text(),
+            value("input.date").text(),
+            value("input.allow-special-tokens").yesOrNo()),
         new JobSettings.Output(
             value("output.path").text(),
             value("output.mode").choice(OutputMode.values()),
+            value("output.changed").choice(ChangedRows.values()),
             value("output.format").choice(OutputFormat.values()),
             value("output.table").text(),
+            CarriedColumns.of(value("output.columns")),
             value("output.report").yesOrNo()),
         new DecoderSettings(
             value("model.path").text(),
@@ -79,6 +83,7 @@ public final class SettingsReader {
             value("job.wave-rows").wholeInt(),
             value("job.partitions").wholeInt(),
             value("job.max-error-share").number(),
+            value("job.fail-on-errors").numberOrNull(),
             value("job.name").text()),
         new JobSettings.Check(
             value("check.answer-column").text(), pattern("check.answer-pattern")));

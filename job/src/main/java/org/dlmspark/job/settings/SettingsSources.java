@@ -123,6 +123,7 @@ public final class SettingsSources {
       throw new RefusedException("the settings cannot be resolved: " + e.getMessage(), e);
     }
     refuseUnknown(merged, leaves(reference).keySet());
+    LocaleCheck.ofThisProcess().settings(merged);
     return merged;
   }
 

@@ -151,6 +151,19 @@ class CompareCommandTest {
   }
 
   @Test
+  void moreErrorsThanAreAllowedAreAnExitCode() throws IOException {
+    input("{\"id\": 1, \"prompt\": \"abc\"}", "{\"id\": 2, \"prompt\": \"\"}");
+    assertThat(compare(GRID, "--set=job.fail-on-errors=0.4")).isEqualTo(3);
+    assertThat(err().lines())
+        .satisfiesExactly(
+            none ->
+                assertThat(none)
+                    .startsWith("dlm-spark: 1 of setting \"none\"'s 2 rows (50.0%) have an error"),
+            decode -> assertThat(decode).contains("1 of setting \"decode 8\"'s 2 rows"));
+    assertThat(folder.resolve("out/compare.parquet")).exists();
+  }
+
+  @Test
   void theRowsAreTheSameHoweverTheInputIsCut() throws IOException {
     List<String> lines =
         IntStream.range(0, 40).mapToObj(i -> "{\"id\": " + i + ", \"prompt\": \"a\"}").toList();
@@ -188,7 +201,9 @@ class CompareCommandTest {
     Files.createDirectories(folder.resolve("out"));
     Files.writeString(folder.resolve("out/part-00000.parquet"), "");
     assertThat(compare(GRID, "--set=output.mode=overwrite")).isEqualTo(2);
-    assertThat(err()).contains("/out holds part-00000.parquet, which this command does not write");
+    assertThat(err())
+        .contains(
+            "/out holds part-00000.parquet, and nothing there says that this program wrote it");
     assertThat(folder.resolve("out/part-00000.parquet")).exists();
   }
 
@@ -239,9 +254,9 @@ class CompareCommandTest {
     input("{\"id\": 1, \"prompt\": \"a\", \"gen_length\": 8, \"cache_policy\": \"dual\"}");
     List<GenerateSettings> asked = new ArrayList<>();
     generator =
-        (schema, settings, counts) -> {
+        (schema, carried, settings, counts) -> {
           asked.add(settings);
-          return new FakeGenerator(schema, settings, counts);
+          return new FakeGenerator(schema, carried, settings, counts);
         };
     assertThat(compare(GRID)).isZero();
     assertThat(asked)
@@ -259,9 +274,9 @@ class CompareCommandTest {
   void aFailureLeavesTheRowsOfTheSettingsThatAreDone() throws IOException {
     input("{\"id\": 1, \"prompt\": \"a\"}");
     generator =
-        (schema, settings, counts) ->
+        (schema, carried, settings, counts) ->
             settings.generation().cache().policy() == CachePolicyName.NONE
-                ? new FakeGenerator(schema, settings, counts)
+                ? new FakeGenerator(schema, carried, settings, counts)
                 : rows -> {
                   throw new IllegalStateException("broke at the second");
                 };
@@ -278,9 +293,9 @@ class CompareCommandTest {
     input("{\"id\": 1, \"prompt\": \"a\"}");
     AtomicInteger calls = new AtomicInteger();
     generator =
-        (schema, settings, counts) ->
+        (schema, carried, settings, counts) ->
             calls.getAndIncrement() == 0
-                ? new FakeGenerator(schema, settings, counts)
+                ? new FakeGenerator(schema, carried, settings, counts)
                 : rows -> {
                   throw new IllegalStateException("broke at the first");
                 };

@@ -192,8 +192,9 @@ class DlmSparkCommandTest {
         .contains("Generating\n  model ")
         .contains(": 5 rows of json\n")
         .containsPattern("Done in \\d+\\.\\d s\n  output            \\S+/out\n")
-        .contains("  rows              5: 1 error, 1 length, 3 stop\n")
+        .contains("  rows              5 in the output: 1 error, 1 length, 3 stop\n")
         .contains("                    1 PROMPT_EMPTY, such as: the prompt is empty\n")
+        .contains("  this run          5 of them, 1 with an error; the figures down to the")
         .contains("  tokens            12 generated from 28 of prompts\n")
         .containsPattern("  speed             \\d+\\.\\d tokens a second\n")
         .contains("  positions         400 computed, 1,600 without a cache: 4.00 times fewer\n")
@@ -203,7 +204,7 @@ class DlmSparkCommandTest {
         .contains("  slowest rows      r3: 70 ms for 3 tokens\n")
         .contains("                    r2: 40 ms for 3 tokens\n")
         .contains("                    r1: 30 ms for 3 tokens\n")
-        .contains("  answers right     2 of 4 (50.0%)\n")
+        .contains("  answers right     2 of 4 in the output (50.0%)\n")
         .endsWith("  report            " + folder.resolve("out/_dlm-spark/report.html") + "\n");
     assertThat(sparkRuns()).isFalse();
 
@@ -219,6 +220,35 @@ class DlmSparkCommandTest {
       assertThat(files.filter(file -> file.toString().endsWith(".parquet")).count())
           .isBetween(2L, 3L);
     }
+  }
+
+  @Test
+  void moreErrorsThanAreAllowedAreAnExitCode() throws IOException {
+    input(
+        "{\"id\": 1, \"prompt\": \"a\"}",
+        "{\"id\": 2, \"prompt\": \"\"}",
+        "{\"id\": 3, \"prompt\": \"c\"}",
+        "{\"id\": 4, \"prompt\": \"d\"}");
+    String[] strict = runArgs("--set=job.fail-on-errors=0.2");
+    assertThat(execute(strict)).isEqualTo(3);
+    assertThat(folder.resolve("out/_SUCCESS")).exists();
+    // The second try finds nothing to do, and is no better.
+    assertThat(execute(strict)).isEqualTo(3);
+    assertThat(err().lines())
+        .satisfiesExactly(
+            first ->
+                assertThat(first)
+                    .startsWith("dlm-spark: 1 of this run's 4 rows (25.0%) have an error, more"),
+            second ->
+                assertThat(second)
+                    .startsWith("dlm-spark: 1 of the output's 4 rows (25.0%) have an error, more"));
+    assertThat(execute(runArgs("--set=job.fail-on-errors=0.25"))).isZero();
+    assertThat(execute(runArgs())).isZero();
+    input("{\"id\": 2, \"prompt\": \"b\"}");
+    assertThat(execute(runArgs("--set=output.mode=retry-failed", "--set=job.fail-on-errors=0")))
+        .isZero();
+    assertThat(execute(strict)).isZero();
+    assertThat(output()).hasSize(4);
   }
 
   @Test

@@ -1,16 +1,22 @@
 package org.dlmspark.job.input;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.job.settings.SettingsReader;
@@ -93,7 +99,8 @@ class InputCheckTest {
     assertRefused(
         "input.path = "
             + folder.resolve("in")
-            + " does not exist: check the path; a relative one begins in the folder where the job was started");
+            + " does not exist: check the path; a relative one begins in the folder where the job"
+            + " was started");
   }
 
   @Test
@@ -142,10 +149,45 @@ class InputCheckTest {
   }
 
   @Test
+  void theDamagedFileOfAFolderIsNamed() throws IOException {
+    Path in = Files.createDirectory(folder.resolve("in"));
+    Files.writeString(in.resolve("a.json"), "{\"id\": 1, \"prompt\": \"a\"}\n");
+    ByteArrayOutputStream cut = new ByteArrayOutputStream();
+    try (OutputStream gzip = new GZIPOutputStream(cut)) {
+      gzip.write("{\"id\": 2, \"prompt\": \"b\"}\n".repeat(1000).getBytes(UTF_8));
+    }
+    Files.write(in.resolve("b.json.gz"), Arrays.copyOf(cut.toByteArray(), cut.size() / 2));
+    assertThatThrownBy(() -> check("input.format=json"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining(in.resolve("b.json.gz") + ": ")
+        .hasMessageEndingWith("; replace or remove that file");
+  }
+
+  @Test
+  void aFileWithAnIdOfAnotherTypeIsNamed() {
+    spark.sql("select 1L as id, 'a' as prompt").write().parquet(folder.resolve("in/a").toString());
+    spark.sql("select '1' as id, 'a' as prompt").write().parquet(folder.resolve("in/b").toString());
+    assertThatThrownBy(() -> check("input.options.recursiveFileLookup=true"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageMatching("(?s).*" + folder.resolve("in") + "/[ab]/part-.*\\[id\\].*same types");
+  }
+
+  @Test
+  void aLineThatIsNoJsonIsShown() throws IOException {
+    Files.writeString(
+        folder.resolve("in"), "{\"id\": 1, \"prompt\": \"a\"}\n{\"id\": 2, \"prom\u001b[2K\n");
+    assertThatThrownBy(() -> check("input.format=json"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining(
+            folder.resolve("in") + " has the line \"{\"id\": 2, \"prom\\u001b[2K\"");
+  }
+
+  @Test
   void refusesAMissingPromptColumnAndNamesTheNearestFirst() {
     write("select 1 as id, 2 as other, 'a' as promt");
     assertRefused(
-        "input.prompt-column = prompt: the input has no such column; it has promt, id, other; name one of these");
+        "input.prompt-column = prompt: the input has no such column; it has promt, id, other; name"
+            + " one of these");
   }
 
   @Test
@@ -177,7 +219,7 @@ class InputCheckTest {
     write("select map('a', 1) as id, 'a' as prompt");
     assertRefused(
         "input.id-column = id is of type map<string,int>: an id must be a single value, such as a"
-            + " string or a number");
+            + " string or a number, and no string with a collation");
   }
 
   @Test
@@ -189,27 +231,90 @@ class InputCheckTest {
   }
 
   @Test
+  void refusesIdsThatAreNoUtf8() {
+    write(
+        "select cast(id as string) as id, 'a' as prompt from values (X'FF'), (X'FE63'), (X'63'),"
+            + " (X'EDA080') as t(id)");
+    assertRefused(
+        "input.id-column = id is no valid UTF-8 in 3 of 4 rows, such as the bytes EDA080: such ids"
+            + " cannot be kept as they are; write them as text, by hex or base64, or set"
+            + " input.id-column = null to take a hash of the prompt");
+  }
+
+  @Test
+  void refusesIdsThatAreNoNumber() {
+    write("select * from values (1D, 'a'), (double('NaN'), 'b') as t(id, prompt)");
+    assertRefused(
+        "input.id-column = id is NaN in 1 of 2 rows: give every row an id, best a whole number or a"
+            + " string, or set input.id-column = null to take a hash of the prompt");
+  }
+
+  @Test
+  void refusesIdsThatAreEqualWithoutBeingTheSame() {
+    write("select 'a' collate UTF8_LCASE as id, 'a' as prompt");
+    assertRefused(
+        "input.id-column = id is of type string collate UTF8_LCASE: an id must be a single value,"
+            + " such as a string or a number, and no string with a collation");
+  }
+
+  @Test
+  void takesIdsOfManyTypes() {
+    write(
+        "select 1 as a, 1.50BD as b, true as c, date'1582-10-10' as d, timestamp'1500-01-01"
+            + " 00:00:00' as e, timestamp_ntz'2024-01-01 00:00:00' as f, -0D as g, 'x ' as h, 'a'"
+            + " as prompt");
+    for (String column : List.of("a", "b", "c", "d", "e", "f", "g", "h")) {
+      assertThat(check("input.id-column=" + column).count()).isOne();
+    }
+  }
+
+  @Test
+  void equalRowsWithoutAPromptAreRepetitionsToo() {
+    write("select * from values (null), ('a'), (null), ('') as t(prompt)");
+    assertRefused(
+        "input.id-column = null names rows by their prompt, but prompts occur more than once: 1,"
+            + " such as \"\" (2 rows): name an id column, or remove the repetitions",
+        "input.id-column=null");
+  }
+
+  @Test
+  void malformedLinesAreLeftOutWhateverIsReadOfTheOthers() throws IOException {
+    Files.writeString(folder.resolve("in"), "id,prompt\n1,a\n2,b,c,d\n3,e\n");
+    CheckedInput input =
+        check("input.format=csv", "input.options.header=true", "input.options.mode=DROPMALFORMED");
+    assertThat(input.count()).isEqualTo(2);
+    assertThat(input.rows().collectAsList()).hasSize(2);
+  }
+
+  @Test
   void refusesSharedIdsAndGivesExamples() {
     write(
         "select * from values (1, 'a'), (2, 'b'), (2, 'c'), (3, 'd'), (3, 'e'), (3, 'f')"
             + " as t(id, prompt)");
     assertRefused(
-        "input.id-column = id is not unique: ids that occur more than once: 2, such as 3 (3 rows), 2 (2"
-            + " rows): give every row an id of its own, or set input.id-column = null to take a hash of the prompt");
+        "input.id-column = id is not unique: ids that occur more than once: 2, such as 3 (3 rows),"
+            + " 2 (2 rows): give every row an id of its own, or set input.id-column = null to take"
+            + " a hash of the prompt");
   }
 
   @Test
   void refusesColumnsThatTheOutputAdds() {
     write("select 1 as id, 'a' as prompt, 'x' as Completion, 1 as usage");
     assertRefused(
-        "the input has columns that the output adds: completion, usage; rename them in the input");
+        "the input has columns that the output adds: completion, usage; rename them in the input,"
+            + " or leave them out with output.columns");
+    assertThat(check("output.columns=[-completion, -Usage]").rows().columns())
+        .containsExactly("id", "prompt");
+    assertThat(check("output.columns=[id]", "input.prompt-column=Completion").carried())
+        .containsExactly("id");
   }
 
   @Test
   void refusesAMissingAnswerColumn() {
     write("select 1 as id, 'a' as prompt");
     assertRefused(
-        "check.answer-column = answer: the input has no such column; it has id, prompt; name one of these",
+        "check.answer-column = answer: the input has no such column; it has id, prompt; name one of"
+            + " these",
         "check.answer-column=answer");
   }
 
@@ -346,7 +451,100 @@ class InputCheckTest {
     write("select 1 as ID, 'a' as prompt");
     assertRefused(
         "input.id-column = null adds a column id, but the input has one: name it with"
-            + " input.id-column, or rename it in the input",
+            + " input.id-column, or leave it out with output.columns",
         "input.id-column=null");
+    assertThat(check("input.id-column=null", "output.columns=[-ID]").carried())
+        .containsExactly("prompt", "id");
+  }
+
+  @Test
+  void readsWhatGoesAlongAndWhatRowsAreMadeOf() {
+    write("select 1 as id, 'a' as prompt, 8 as Gen_Length, 'x' as html, date'2020-01-01' as day");
+    assertThat(check().carried()).containsExactly("id", "prompt", "Gen_Length", "html", "day");
+    CheckedInput some = check("output.columns=[DAY]");
+    assertThat(some.rows().columns()).containsExactly("id", "prompt", "Gen_Length", "day");
+    assertThat(some.carried()).containsExactly("id", "day");
+    assertThat(some.outputSchema().fieldNames()).startsWith("id", "day", "completion");
+    assertThat(check("output.columns=[-html, -prompt]").carried())
+        .containsExactly("id", "Gen_Length", "day");
+    assertThat(check("output.columns=[-html]", "input.row-settings=false").rows().columns())
+        .containsExactly("id", "prompt", "Gen_Length", "day");
+    assertThat(check("output.columns=[]", "check.answer-column=html").carried())
+        .containsExactly("id", "html");
+  }
+
+  @Test
+  void refusesToLeaveOutWhatIsNeededAndNamesThatAreNone() {
+    write("select 1 as id, 'a' as prompt, 'x' as text");
+    assertRefused(
+        "output.columns names txt: the input has no such column; it has text, id, prompt; name one"
+            + " of these",
+        "output.columns=[-txt]");
+    assertRefused(
+        "output.columns leaves out ID, which input.id-column names: it always goes along; take it"
+            + " out of output.columns",
+        "output.columns=[-ID]");
+    assertRefused(
+        "output.columns leaves out text, which check.answer-column names: it always goes along;"
+            + " take it out of output.columns",
+        "output.columns=[-text]",
+        "check.answer-column=text");
+  }
+
+  @Test
+  void columnsSetRowsInAnyCaseUnlessSparkMindsIt() {
+    write("select 1 as id, 'a' as prompt, 0.5 as Temperature, 8 as GEN_LENGTH");
+    assertThat(check().rowKeys())
+        .containsExactly(GenerationKey.GEN_LENGTH, GenerationKey.TEMPERATURE);
+    spark.conf().set("spark.sql.caseSensitive", "true");
+    try {
+      CheckedInput minding = check();
+      assertThat(minding.rowKeys()).isEmpty();
+      assertThat(minding.warnings()).hasSize(2);
+      write(
+          "overwrite",
+          "select 1 as id, 'a' as prompt, 'b' as Prompt, 0.5 as Temperature, 0.7 as temperature");
+      CheckedInput both = check("output.columns=[id, Prompt]", "input.prompt-column=prompt");
+      assertThat(both.rowKeys()).containsExactly(GenerationKey.TEMPERATURE);
+      assertThat(both.carried()).containsExactly("id", "Prompt");
+      assertThat(both.firstPrompt()).isEqualTo("a");
+    } finally {
+      spark.conf().unset("spark.sql.caseSensitive");
+    }
+  }
+
+  @Test
+  void tellsOfColumnsThatAreCalledNearlyLikeASetting() {
+    write(
+        "select 1 as id, 'a' as prompt, 1 as temprature, 1 as `gen-length`, 1 as topK, 1 as steps,"
+            + " 1 as `generation.seed`, 1 as text, 'b' as stopp");
+    assertThat(check("input.template={prompt}{stopp}").warnings())
+        .extracting(Line::value)
+        .containsExactly(
+            "column temprature sets nothing; did you mean temperature?",
+            "column gen-length sets nothing; did you mean gen_length?",
+            "column topK sets nothing; did you mean top_k?",
+            "column generation.seed sets nothing; did you mean seed?");
+    assertThat(check("input.row-settings=false").warnings()).isEmpty();
+  }
+
+  @Test
+  void namesTheColumnThatIsThereTwice() throws IOException {
+    String message =
+        "input.path = "
+            + folder.resolve("in")
+            + " has more than one column or field `prompt`, or some that differ in upper and lower"
+            + " case alone: rename them in the input; where only the case differs, --conf"
+            + " spark.sql.caseSensitive=true tells them apart";
+    Files.writeString(folder.resolve("in"), "{\"id\": 1, \"prompt\": \"a\", \"Prompt\": \"b\"}\n");
+    assertRefused(message, "input.format=json");
+    Files.writeString(folder.resolve("in"), "{\"id\": 1, \"prompt\": \"a\", \"prompt\": \"b\"}\n");
+    assertRefused(message, "input.format=json");
+  }
+
+  @Test
+  void onlyFilesOfLinesHaveUnreadableOnes() {
+    write("select 1 as id, 'a' as prompt, 'x' as _corrupt_record");
+    assertThat(check().warnings()).isEmpty();
   }
 }

@@ -74,6 +74,22 @@ class ModelCheckTest {
   }
 
   @Test
+  void tellsOfATemplateThatIsBrokenWhereItIsNotUsed() throws IOException {
+    TinyModel.write(folder);
+    assertThat(check(folder).remarks()).isEmpty();
+
+    Path template = folder.resolve("chat_template.jinja");
+    Files.writeString(template, "{% for %}");
+    assertThatThrownBy(() -> check(folder))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageStartingWith(template.toString());
+    assertThat(check(folder, "input.chat=false").remarks())
+        .singleElement()
+        .asString()
+        .startsWith(template.toString());
+  }
+
+  @Test
   void refusesALengthThatLeavesNoRoomForAPrompt() {
     TinyModel.write(folder);
     assertThatThrownBy(() -> check(folder, "generation.gen-length=64"))

@@ -33,7 +33,7 @@ class ModelDigestTest {
     TinyModel.write(folder);
     Map<String, String> digests = ModelDigest.of(folder);
     assertThat(digests).containsKeys("config.json", "model.safetensors", "tokenizer.json");
-    assertThat(digests.values()).allMatch(digest -> digest.matches("[0-9a-f]{32}"));
+    assertThat(digests.values()).allMatch(digest -> digest.matches("[0-9a-f]{64}"));
     assertThat(ModelDigest.of(folder)).isEqualTo(digests);
   }
 
@@ -44,27 +44,29 @@ class ModelDigestTest {
     assertThat(ModelDigest.of(folder)).isEqualTo(before);
   }
 
+  /** Known answers, of {@code printf abc | sha256sum} and of an empty file. */
   @Test
-  void everyByteOfAShortFileCounts() throws IOException {
-    large(100_000, 0, 1);
-    String before = weights();
-    large(100_000, 77_777, 1);
-    assertThat(weights()).isNotEqualTo(before);
+  void digestsAreThoseOfSha256sum() throws IOException {
+    Files.writeString(folder.resolve("config.json"), "abc");
+    Files.createFile(folder.resolve("merges.txt"));
+    assertThat(ModelDigest.of(folder))
+        .containsOnly(
+            Map.entry(
+                "config.json", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+            Map.entry(
+                "merges.txt", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
   }
 
   @Test
-  void beginningEndAndLengthOfALongFileCount() throws IOException {
-    long length = 50L << 20;
+  void everyByteOfALongFileCounts() throws IOException {
+    long length = (5L << 20) + 77;
     large(length, 0, 1);
     String before = weights();
-    large(length, length - 1, 1);
-    String end = weights();
-    assertThat(end).isNotEqualTo(before);
-    large(length, 9, 1);
-    assertThat(weights()).isNotEqualTo(end);
-    large(length, 9, 0);
-    assertThat(weights()).isEqualTo(end);
-    large(length + 1, 9, 0);
-    assertThat(weights()).isNotEqualTo(end);
+    large(length, (1L << 20) + 12_345, 1);
+    assertThat(weights()).isNotEqualTo(before);
+    large(length, (1L << 20) + 12_345, 0);
+    assertThat(weights()).isEqualTo(before);
+    large(length + 1, 0, 1);
+    assertThat(weights()).isNotEqualTo(before);
   }
 }

@@ -40,7 +40,9 @@ class PlanLinesTest {
               Set.of(126081),
               false,
               false),
-          8_015_581_184L);
+          8_015_581_184L,
+          List.of("an adapter lies beside it"),
+          false);
 
   private static PlanLines plan(SparkConf conf, String... overrides) {
     List<String> all =
@@ -53,7 +55,13 @@ class PlanLinesTest {
         JobPlan.of(
             settings,
             LLADA_8B,
-            new CheckedInput(null, settings.input().prompt("id", null, examples), List.of(), 256),
+            new CheckedInput(
+                null,
+                settings.input().prompt("id", null, examples),
+                List.of(),
+                List.of("id", "prompt"),
+                List.of(),
+                256),
             2,
             conf));
   }
@@ -64,6 +72,12 @@ class PlanLinesTest {
         .map(Line::value)
         .reduce((first, second) -> first + " / " + second)
         .orElse(null);
+  }
+
+  @Test
+  void saysWhatIsLeftOverInTheModelFolder() {
+    assertThat(plan(new SparkConf(false)).remarks())
+        .containsExactly(new Line("model folder", "an adapter lies beside it"));
   }
 
   @Test

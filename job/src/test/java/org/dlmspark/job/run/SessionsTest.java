@@ -48,6 +48,32 @@ class SessionsTest {
   }
 
   @Test
+  void aFolderForSparksFilesIsLookedForBeforeItStarts() {
+    SparkConf conf = conf("local[1]").set("spark.local.dir", "/proc/none,/proc/neither");
+    assertThatThrownBy(() -> Sessions.start(conf, "nightly", null))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("/proc/none,/proc/neither cannot be written")
+        .hasMessageContaining("SPARK_LOCAL_DIRS");
+  }
+
+  @Test
+  void whatKeepsSparkFromStartingIsToldInALine() {
+    assertThatThrownBy(() -> Sessions.start(conf("lokal"), "nightly", null))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageStartingWith("Spark does not start with the master lokal: ")
+        .hasMessageContaining("check the master");
+  }
+
+  @Test
+  void aDeviceThatIsNotHereIsRefusedWhereThisProcessWouldDecode() {
+    DecoderSettings gpu = new DecoderSettings("src", "auto", "gpu:97", 1, 2, 300);
+    assertThatThrownBy(() -> Sessions.requireDevice(gpu, conf("local[2]")))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("model.device = gpu:97");
+    Sessions.requireDevice(gpu, conf("spark://elsewhere:7077"));
+  }
+
+  @Test
   void loadsNoDecoderWithoutOne() {
     SparkSession spark = Sessions.start(conf("local[1]"), "plan", null);
     try {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsReaderTest {
 
@@ -59,10 +60,14 @@ class SettingsReaderTest {
     expected.put("input.samples-per-prompt", "1");
     expected.put("input.chat", "true");
     expected.put("input.system-prompt", "null");
+    expected.put("input.date", "null");
+    expected.put("input.allow-special-tokens", "true");
     expected.put("output.path", "null");
     expected.put("output.mode", "resume");
+    expected.put("output.changed", "fail");
     expected.put("output.format", "parquet");
     expected.put("output.table", "null");
+    expected.put("output.columns", "all");
     expected.put("output.report", "true");
     expected.put("model.path", "null");
     expected.put("model.dtype", "auto");
@@ -93,6 +98,7 @@ class SettingsReaderTest {
     expected.put("job.wave-rows", "0");
     expected.put("job.partitions", "0");
     expected.put("job.max-error-share", "0.2");
+    expected.put("job.fail-on-errors", "null");
     expected.put("job.name", "dlm-spark");
     expected.put("check.answer-column", "null");
     expected.put("check.answer-pattern", "####\\s*\\$?(-?[0-9][0-9,]*(?:\\.[0-9]+)?)");
@@ -112,15 +118,22 @@ class SettingsReaderTest {
         .isEqualTo(
             new JobSettings.Input(
                 "in", "parquet", Map.of(), "id", "prompt", null, null, null, false, true, 1, true,
-                null));
+                null, null, true));
     assertThat(settings.input().source()).isEqualTo(new ColumnPrompt("prompt"));
     assertThat(settings.output())
         .isEqualTo(
-            new JobSettings.Output("out", OutputMode.RESUME, OutputFormat.PARQUET, null, true));
+            new JobSettings.Output(
+                "out",
+                OutputMode.RESUME,
+                ChangedRows.FAIL,
+                OutputFormat.PARQUET,
+                null,
+                CarriedColumns.ALL,
+                true));
     assertThat(settings.decoder())
         .isEqualTo(new DecoderSettings("model", "auto", "auto", 0, 16, 8192));
     assertThat(settings.generation()).isEqualTo(new GenerationSettingsBuilder().build());
-    assertThat(settings.job()).isEqualTo(new JobSettings.Job(0, 0, 0.2, "dlm-spark"));
+    assertThat(settings.job()).isEqualTo(new JobSettings.Job(0, 0, 0.2, null, "dlm-spark"));
     assertThat(settings.check().answerColumn()).isNull();
   }
 
@@ -141,9 +154,13 @@ class SettingsReaderTest {
             "input.samples-per-prompt=3",
             "input.chat=true",
             "input.system-prompt=Be brief.",
+            "input.date=2024-07-26",
+            "input.allow-special-tokens=false",
             "output.mode=overwrite",
+            "output.changed=redo",
             "output.format=iceberg",
             "output.table=lake.db.t",
+            "output.columns=[prompt]",
             "output.report=false",
             "model.dtype=bfloat16",
             "model.device=gpu:1",
@@ -171,6 +188,7 @@ class SettingsReaderTest {
             "job.wave-rows=500",
             "job.partitions=7",
             "job.max-error-share=0.5",
+            "job.fail-on-errors=0.25",
             "job.name=nightly",
             "check.answer-column=answer",
             "check.answer-pattern=is (.*)");
@@ -189,11 +207,19 @@ class SettingsReaderTest {
                 false,
                 3,
                 true,
-                "Be brief."));
+                "Be brief.",
+                "2024-07-26",
+                false));
     assertThat(settings.output())
         .isEqualTo(
             new JobSettings.Output(
-                "out", OutputMode.OVERWRITE, OutputFormat.ICEBERG, "lake.db.t", false));
+                "out",
+                OutputMode.OVERWRITE,
+                ChangedRows.REDO,
+                OutputFormat.ICEBERG,
+                "lake.db.t",
+                new CarriedColumns(false, List.of("prompt")),
+                false));
     assertThat(settings.decoder())
         .isEqualTo(new DecoderSettings("model", "bfloat16", "gpu:1", 3, 2, 500));
     assertThat(settings.generation())
@@ -218,7 +244,7 @@ class SettingsReaderTest {
                 .refreshInterval(4)
                 .windowSize(6)
                 .build());
-    assertThat(settings.job()).isEqualTo(new JobSettings.Job(500, 7, 0.5, "nightly"));
+    assertThat(settings.job()).isEqualTo(new JobSettings.Job(500, 7, 0.5, 0.25, "nightly"));
     assertThat(settings.check().answerColumn()).isEqualTo("answer");
     assertThat(settings.check().answerPattern().pattern()).isEqualTo("is (.*)");
   }
@@ -249,6 +275,27 @@ class SettingsReaderTest {
     Path file = file("job.conf", "input.template = \"{q}\\nA:\"");
     assertThat(read(file).input().template()).isEqualTo("{q}\nA:");
     assertThat(read(file, "input.template=null").input().template()).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "all | true |",
+        "[all] | false | all",
+        "prompt | false | prompt",
+        "a, b | false | a, b",
+        "-text | true | text",
+        "[-text] | true | text",
+        "['--text', '-a'] | true | -text;a",
+        "['a.b', 'c`d', ' e'] | false | a.b;c`d; e",
+        "[] | false |",
+      },
+      quoteCharacter = '"')
+  void columnsOfTheOutputAreAllSomeOrAllButSome(String value, boolean allBut, String names) {
+    assertThat(read(null, "output.columns=" + value.replace('\'', '"')).output().columns())
+        .isEqualTo(
+            new CarriedColumns(allBut, names == null ? List.of() : List.of(names.split(";"))));
   }
 
   @Test
@@ -336,6 +383,8 @@ class SettingsReaderTest {
         "cache.refresh-interval=0 | cache.refresh-interval = 0: must be at least 1 (steps)",
         "output.mode=append | output.mode = \"append\": must be one of resume, retry-failed,"
             + " error-if-exists, overwrite (--set output.mode)",
+        "output.changed=no | output.changed = \"no\": must be one of fail, redo, keep (--set"
+            + " output.changed)",
         "output.format=avro | output.format = \"avro\": must be one of parquet, iceberg, delta"
             + " (--set output.format)",
         "output.format=delta | output.format = delta needs output.table: name the table that the"
@@ -343,9 +392,27 @@ class SettingsReaderTest {
             + " that a run works in",
         "output.table=t | output.table = t is for output.format = iceberg or delta, but that is"
             + " parquet: set it, or leave output.table out",
+        "output.columns=null | output.columns = null: must be all, a list of columns such as"
+            + " [\"id\", \"prompt\"], or with a hyphen before each those to leave out, such as"
+            + " [\"-text\"]; not some of both",
+        "output.columns=[a, -b] | output.columns = [a, -b]: must be all, a list of columns such as"
+            + " [\"id\", \"prompt\"], or with a hyphen before each those to leave out, such as"
+            + " [\"-text\"]; not some of both (--set output.columns)",
+        "output.columns=[[a]] | output.columns = [[a]]: must be a list of texts"
+            + " (--set output.columns)",
         "job.wave-rows=-1 | job.wave-rows = -1: must be 0 (chosen by the time they take) or more",
         "job.max-error-share=2 | job.max-error-share = 2.0: must be from 0 to 1, which never"
             + " stops",
+        "job.fail-on-errors=-0.1 | job.fail-on-errors = -0.1: must be from 0, where one row is"
+            + " enough, to 1, or null",
+        "job.fail-on-errors=1.01 | job.fail-on-errors = 1.01: must be from 0, where one row is"
+            + " enough, to 1, or null",
+        "job.fail-on-errors=NaN | job.fail-on-errors = \"NaN\": must be a number (--set"
+            + " job.fail-on-errors)",
+        "job.fail-on-errors=1e999 | job.fail-on-errors = Infinity: must be from 0, where one row is"
+            + " enough, to 1, or null",
+        "job.fail-on-errors=2% | job.fail-on-errors = \"2%\": must be a number (--set"
+            + " job.fail-on-errors)",
         "model.dtype=int8 | model.dtype = int8: must be one of auto, float32, float16, bfloat16",
         "model.device=tpu | model.device = tpu: must be auto, cpu, gpu or gpu:N with N a number",
         "model.device=null | model.device = null: must have a value; leave it out for the default",
@@ -379,6 +446,16 @@ class SettingsReaderTest {
     assertThatThrownBy(() -> read(null, override))
         .isInstanceOf(RefusedException.class)
         .hasMessage(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"2024-13-01", "2023-02-29", "26 Jul 2024", "0000-01-01", "today", "20240726"})
+  void aDateIsADay(String date) {
+    assertThatThrownBy(() -> read(null, "input.date=" + date))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage(
+            "input.date = " + date + ": must be a day, such as 2024-07-26, or null for today");
   }
 
   @Test

@@ -44,6 +44,37 @@ class SubmitIT extends AnyFunSuite with SubmitRuns with SparkSessionFixture with
     }
   }
 
+  test("a locale of ASCII changes no argument, and no path") {
+    withTempDir { folder =>
+      val input = Files.createDirectory(folder.resolve("ünï"))
+      Files.copy(project.resolve("job/sample/prompts.parquet"), input.resolve("日本.parquet"))
+      for (locale <- Seq("C", "de_DE.ISO-8859-1")) {
+        val args = Seq("--input", input.toString, "--set", "input.template={prompt} – ü", "--dry-run")
+        val ran = submit(folder, Map("LC_ALL" -> locale), sampleArgs(folder.resolve("out-ä")) ++ args)
+        assert(ran.exitCode === 0, ran.err)
+        assert(ran.out.contains(" – ü") && ran.out.contains(input.toString), ran.out)
+      }
+    }
+  }
+
+  test("Java that cannot do it is refused by name before anything is started") {
+    withTempDir { folder =>
+      val home = Files.createDirectories(folder.resolve("jdk/bin")).getParent
+      val java = home.resolve("bin/java")
+      for ((version, said) <- Seq("25" -> "is Java 25: ", "1.8" -> "is Java 1.8: ")) {
+        Files.writeString(java, s"#!/bin/sh\necho '    java.specification.version = $version' >&2\n")
+        java.toFile.setExecutable(true)
+        val ran = submit(folder, Map("JAVA_HOME" -> home.toString), Seq("--version"))
+        assert(ran.exitCode === 2)
+        assert(ran.err.linesIterator.size === 1 && ran.err.contains(s"$java $said"), ran.err)
+        assert(ran.err.contains("a JDK from 17 to 22 is needed"), ran.err)
+      }
+      Files.delete(java)
+      val nowhere = submit(folder, Map("JAVA_HOME" -> home.toString), Seq("--version"))
+      assert(nowhere.exitCode === 2 && nowhere.err.contains(s"(JAVA_HOME=$home) is not there"), nowhere.err)
+    }
+  }
+
   test("a refusal ends with exit code 2 and one line that says what to do") {
     withTempDir { folder =>
       val unknown = submit(folder, sampleArgs(folder.resolve("out")) ++ Seq("--set", "generation.step=3"): _*)

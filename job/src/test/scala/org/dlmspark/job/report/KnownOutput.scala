@@ -49,7 +49,7 @@ trait KnownOutput {
       Row("<row 0>", 1, ""),
       Row(null, null, "error", Row("PROMPT_EMPTY", "<b>empty</b>"), Row(0, 0, 0, 0, 0L, 0L)),
       Row(java.sql.Timestamp.from(Instant.ofEpochSecond(5)), 0.0, 1.0, 0.0, 0.0, 1.0, 0.0),
-      Row("run-2", 0, "2", "cpu", 0, 0, 1L)
+      Row("run-2", 0, "2", "cpu", 0, 0, 1L, null)
     )
     val all = rows.map { row =>
       val queueMs = 250.0
@@ -67,7 +67,7 @@ trait KnownOutput {
           Row(row.promptTokens, row.tokens, row.steps, row.steps, row.positions._1, row.positions._2)
         ),
         Row(java.sql.Timestamp.from(started), queueMs, tokenizeMs, decodeMs, 1.0, decodeMs + 301, row.computeMs),
-        Row(row.run, 0, row.executor, row.device, 0, 0, 1L)
+        Row(row.run, 0, row.executor, row.device, 0, 0, 1L, null)
       )
     } :+ error
     val flat = all.map(row => Row.fromSeq(row.getStruct(0).toSeq ++ row.getStruct(1).toSeq ++ row.toSeq.drop(2)))
@@ -101,7 +101,7 @@ trait KnownOutput {
         tokens,
         1000,
         5000,
-        Map("model.path" -> "/models/of run ".concat(id), "batch.max-sequences" -> "4").asJava
+        Map("model.path" -> "/models/of run ".concat(id), "batch.max-sequences" -> "4", "executors" -> "2").asJava
       )
     Manifest
       .of(fingerprint)

@@ -46,7 +46,7 @@ class ReportCommandSuite extends AnyFunSuite with CommandRuns with TempFolder {
       assert(ran.exitCode === 0, ran.err)
       assert(ran.out.linesIterator.toSeq.last.matches(s" +report +$folder/out/_dlm-spark/report.html"), ran.out)
       val first = content(folder)
-      Seq("<b>4</b>", "1 with an error, 25.0%", "PROMPT_EMPTY", "<b>4.00 times</b>", "seven88", "3 tokens")
+      Seq("<b>4</b>", "1 with an error, 25.0%", "PROMPT_EMPTY", "<b>4.00 times fewer</b>", "seven88", "3 tokens")
         .foreach(text => assert(first.contains(text), text))
       withSpark(spark => assert(spark.read.parquet(s"$folder/out").count() === 4))
       Files.delete(page(folder))

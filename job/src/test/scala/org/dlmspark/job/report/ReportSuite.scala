@@ -1,11 +1,14 @@
 package org.dlmspark.job.report
 
 import java.nio.file.Path
+import java.util.regex.Pattern
 
 import scala.jdk.CollectionConverters._
 
+import org.dlmspark.job.input.Answers
 import org.dlmspark.job.output.{Fingerprint, Manifest, RowTotals}
 import org.dlmspark.job.report.ReportData.Measure
+import org.dlmspark.job.settings.JobSettings
 import org.dlmspark.udf.fixtures.{SparkSessionFixture, TempFolder}
 import org.scalactic.Tolerance
 import org.scalatest.funsuite.AnyFunSuite
@@ -14,7 +17,7 @@ import org.scalatest.funsuite.AnyFunSuite
 class ReportSuite extends AnyFunSuite with KnownOutput with SparkSessionFixture with TempFolder with Tolerance {
 
   private def withKnown(body: (Path, ReportData) => Unit): Unit =
-    withTempDir(folder => body(folder, ReportReader.read(spark, writeKnown(spark, folder))))
+    withTempDir(folder => body(folder, ReportReader.read(spark, writeKnown(spark, folder), JobSettings.Check.NONE)))
 
   private def counts(data: ReportData, measure: Measure): Seq[(Double, Long)] = {
     val distribution = data.distributions.asScala.find(_.measure == measure).get
@@ -83,9 +86,9 @@ class ReportSuite extends AnyFunSuite with KnownOutput with SparkSessionFixture 
   test("the page shows these numbers, and no text of a row is markup or template in it") {
     withKnown { (_, data) =>
       val page = ReportPage.html(data)
-      Seq("<b>13</b>", "1 with an error, 7.7%", "<b>140</b>", "from 770 of prompts", "<b>2.88 times</b>")
+      Seq("<b>13</b>", "1 with an error, 7.7%", "<b>140</b>", "whole output, from 770 of prompts", "<b>2.88 times fewer</b>")
         .foreach(text => assert(page.contains(text), text))
-      Seq("/models/of run run-2", "723 GPU-days", "579 CPU-days", "50.0% of 4", "110 tokens", "killed", "0123abcd", "8.0")
+      Seq("/models/of run run-2", ">723<", ">965<", "samples, 2 of each prompt", "class=\"verdict fair\"", "50.0% of 4", "110 tokens", "killed", "0123abcd", "8.0")
         .foreach(text => assert(page.contains(text), text))
       Seq("<script", "<img", "<row", "<b>empty", "onerror=alert(1)>", "1337")
         .foreach(text => assert(!page.contains(text), text))
@@ -98,6 +101,29 @@ class ReportSuite extends AnyFunSuite with KnownOutput with SparkSessionFixture 
     }
   }
 
+  test("answers are checked as asked, or as the last run that did noted") {
+    withTempDir { folder =>
+      val output = writeKnown(spark, folder)
+      def answers(check: JobSettings.Check): ReportData = ReportReader.read(spark, output, check)
+      assert(answers(JobSettings.Check.NONE).answers === null)
+      assert(answers(JobSettings.Check.NONE).samples.asScala.forall(_.answer == null))
+      // Of the rows <row 0> to <row 12> the completion ends in 1, as the hostile text does; row 0 has none.
+      val check = new JobSettings.Check("id", Pattern.compile("(\\d+)"))
+      val asked = answers(check)
+      assert(asked.answers === new Answers(1, 13))
+      assert(asked.samples.asScala.forall(_.answer.found == "1"))
+      assert(asked.samples.asScala.forall(sample => sample.id.startsWith(s"<row ${sample.answer.wanted}>")))
+      val run = knownManifest.runs.get(1)
+      val setup = (run.setup.asScala ++ check.texts.asScala).asJava
+      val noting = new Manifest.Run(
+        "run-3", run.version, run.startedAt, run.endedAt, "done", 0, 0, run.errors, 0, 0, 0, setup
+      )
+      knownManifest.`with`(noting).write(output)
+      assert(answers(JobSettings.Check.NONE).answers === new Answers(1, 13))
+      assert(answers(new JobSettings.Check("no such", check.answerPattern)).answers === null)
+    }
+  }
+
   test("files that are being replaced are not counted twice") {
     withTempDir { folder =>
       val output = outputFolder(folder)
@@ -107,7 +133,7 @@ class ReportSuite extends AnyFunSuite with KnownOutput with SparkSessionFixture 
       val both = output.tableFiles
       def rows(replacement: Manifest.Replacement): Long = {
         knownManifest.`with`(replacement).write(output)
-        ReportReader.read(spark, output).totals.rows
+        ReportReader.read(spark, output, JobSettings.Check.NONE).totals.rows
       }
       assert(rows(new Manifest.Replacement(old, old, false)) === 13)
       assert(rows(new Manifest.Replacement(old, java.util.List.of(), true)) === 11)
@@ -120,7 +146,7 @@ class ReportSuite extends AnyFunSuite with KnownOutput with SparkSessionFixture 
     withTempDir { folder =>
       writeRows(spark, folder, prompt = "\uD83D\uDE00" * 700)
       knownManifest.write(outputFolder(folder))
-      val prompt = ReportReader.read(spark, outputFolder(folder)).samples.get(0).prompt
+      val prompt = ReportReader.read(spark, outputFolder(folder), JobSettings.Check.NONE).samples.get(0).prompt
       assert(prompt === "\uD83D\uDE00" * 600 + "...")
     }
   }
@@ -132,7 +158,7 @@ class ReportSuite extends AnyFunSuite with KnownOutput with SparkSessionFixture 
       val settings = manifest.fingerprint.settings.asScala.toMap - "input.prompt-column"
       val other = new Fingerprint(settings.asJava, manifest.fingerprint.model, manifest.fingerprint.columns)
       Manifest.of(other).write(output)
-      val prompt = ReportReader.read(spark, output).samples.get(0).prompt
+      val prompt = ReportReader.read(spark, output, JobSettings.Check.NONE).samples.get(0).prompt
       assert(prompt.startsWith("""{"id":"<row """) && prompt.contains(""""prompt":"<script>"""), prompt)
     }
   }

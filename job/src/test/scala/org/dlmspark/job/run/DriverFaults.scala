@@ -1,11 +1,14 @@
 package org.dlmspark.job.run
 
+import java.io.IOException
+import java.nio.file.attribute.FileTime
 import java.nio.file.Files
 import java.util.concurrent.TimeUnit
 
+import scala.jdk.CollectionConverters._
 import scala.util.Random
 
-import org.dlmspark.job.fixtures.{FakeJobs, HaltingCommitter}
+import org.dlmspark.job.fixtures.{FakeJobs, HaltingDisk}
 import org.dlmspark.udf.fixtures.SparkSessionFixture
 import org.scalatest.funsuite.AnyFunSuite
 
@@ -46,16 +49,15 @@ class DriverFaults extends AnyFunSuite with FakeJobs with SparkSessionFixture {
       withFakeJob("local[2]") { job =>
         job.prompts(300)
         val settings = Seq("job.wave-rows=100", "job.partitions=4")
-        val committer =
-          Map("spark.sql.parquet.output.committer.class" -> classOf[HaltingCommitter].getName)
-        val halted = job.start(settings, conf = committer, environment = Map("HALT_AT" -> moment))
-        assert(job.end(halted) === HaltingCommitter.HALTED, Files.readString(job.stderr))
+        val disk = Map("spark.hadoop.fs.file.impl" -> classOf[HaltingDisk].getName)
+        val halted = job.start(settings, conf = disk, environment = Map("HALT_AT" -> moment))
+        assert(job.end(halted) === HaltingDisk.HALTED, Files.readString(job.stderr))
         assert(job.end(job.start(settings)) === 0, Files.readString(job.stderr))
         job.assertEveryRowOnce(spark, 300)
         val again = job.computed.count(_._2 > 1)
         // What was renamed is committed, whatever the manifest says.
         if (moment == "after-rename") assert(again === 0) else assert(again > 0)
-        assert(!Files.exists(job.output.resolve("_temporary")))
+        assert(!Files.exists(job.output.resolve("_dlm-spark/uncommitted")))
       }
     }
 
@@ -111,13 +113,61 @@ class DriverFaults extends AnyFunSuite with FakeJobs with SparkSessionFixture {
     }
   }
 
+  private val unshare = Seq("unshare", "-p", "-f", "--mount-proc")
+
+  private def mayUnshare: Boolean =
+    try new ProcessBuilder((unshare :+ "true").asJava).start().waitFor() == 0
+    catch { case _: IOException => false }
+
+  test("two jobs on one output that cannot see each other's processes: the second stops, the first is not disturbed") {
+    assume(mayUnshare, "a PID namespace of its own takes more rights")
+    withFakeJob("local[2]") { job =>
+      job.prompts(400)
+      val first = job.start(Seq("job.wave-rows=100"), rowMillis = 20)
+      job.awaitRows(first, 50)
+      val second = job.start(Seq("job.wave-rows=100"), within = unshare)
+      assert(job.end(second) === 2)
+      assert(Files.readString(job.stderr).contains(s"is being written by run "))
+      assert(job.end(first) === 0)
+      job.assertEveryRowOnce(spark, 400)
+      assert(job.computed.values.forall(_ == 1))
+    }
+  }
+
+  test("a driver that slept until another took its lock commits nothing when it wakes up") {
+    withFakeJob("local[2]") { job =>
+      job.prompts(300)
+      val first = job.start(Seq("job.wave-rows=100", "job.partitions=4"), rowMillis = 20)
+      job.awaitRows(first, 130) // in the midst of its second wave
+      signal(first, "STOP")
+      // As if it had slept for long.
+      val lock = job.output.resolve("_dlm-spark/lock.json")
+      Files.setLastModifiedTime(lock, FileTime.fromMillis(System.currentTimeMillis - 120000))
+      val second = job.start(Seq("job.wave-rows=100"), stderrName = "stderr2")
+      assert(job.end(second) === 0, Files.readString(job.stderr.resolveSibling("stderr2")))
+      val manifest = Files.readString(job.output.resolve("_dlm-spark/manifest.json"))
+      signal(first, "CONT")
+      assert(job.end(first) === 1)
+      val said = Files.readString(job.stderr).linesIterator.filter(_.startsWith("dlm-spark: ")).toSeq
+      assert(said.exists(_.contains("failed: the lock of output.path = ")), Files.readString(job.stderr))
+      assert(Files.readString(job.output.resolve("_dlm-spark/manifest.json")) === manifest)
+      assert(Files.exists(job.output.resolve("_SUCCESS")))
+      job.assertEveryRowOnce(spark, 300)
+    }
+  }
+
+  private def signal(process: Process, name: String): Unit = {
+    assert(new ProcessBuilder("kill", s"-$name", process.pid.toString).start().waitFor() === 0)
+    ()
+  }
+
   test("a million rows take no more than two gigabytes of heap") {
     withFakeJob("local[2]") { job =>
       job.prompts(1000000)
       val process = job.start(Seq.empty, heap = "2g", logged = false)
       assert(job.end(process, minutes = 15) === 0, Files.readString(job.stderr))
       val out = Files.readString(job.stdout)
-      assert(out.contains("1,000,000: "), out)
+      assert(out.contains("1,000,000 in the output: "), out)
       info(out.linesIterator.filter(line => line.startsWith("Wave") || line.startsWith("Done")).mkString("; "))
       val rows = spark.read.parquet(job.output.toString)
       assert(rows.count() === 1000000)

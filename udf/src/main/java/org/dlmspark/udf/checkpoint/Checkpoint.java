@@ -2,6 +2,8 @@ package org.dlmspark.udf.checkpoint;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,8 +13,15 @@ import java.util.Optional;
  * @param folder the folder
  * @param config the model's shape and constants
  * @param weights the mapped weights
+ * @param remarks what the folder holds and nothing is made of, a sentence each; mostly none
  */
-public record Checkpoint(Path folder, ModelConfig config, TransformerWeights weights) {
+public record Checkpoint(
+    Path folder, ModelConfig config, TransformerWeights weights, List<String> remarks) {
+
+  /** Keeps an immutable copy of the remarks. */
+  public Checkpoint {
+    remarks = List.copyOf(remarks);
+  }
 
   /**
    * Opens a folder and checks all of it: every file, every tensor's place, type and shape, and that
@@ -31,11 +40,16 @@ public record Checkpoint(Path folder, ModelConfig config, TransformerWeights wei
     Path configJson = findConfig(folder);
     ConfigFile config = ConfigFile.read(configJson);
     Family family = Families.of(config);
+    Spellings.check(config);
     Optional<ConfigFile> generation =
         ConfigFile.readIfPresent(folder.resolve("generation_config.json"));
     ModelLayout layout = family.read(config, generation);
     WeightFiles files = WeightFiles.open(folder);
-    return new Checkpoint(folder, layout.config(files.storedType()), layout.weights(files));
+    TransformerWeights weights = layout.weights(files);
+    List<String> remarks = new ArrayList<>(Leftovers.keys(config, family.keys()));
+    remarks.addAll(Leftovers.tensors(files, weights));
+    remarks.addAll(Leftovers.files(folder, files));
+    return new Checkpoint(folder, layout.config(files.storedType()), weights, remarks);
   }
 
   private static Path findConfig(Path folder) {
@@ -54,11 +68,17 @@ public record Checkpoint(Path folder, ModelConfig config, TransformerWeights wei
     Path config = folder.resolve("config.json");
     if (!Files.exists(config)) {
       throw new CheckpointException(
-          "model.path = "
-              + folder
-              + " has no config.json in it: name a Hugging Face model folder, or complete its"
-              + " download");
+          "model.path = " + folder + " has no config.json in it: " + whatItMayBe(folder));
     }
     return config;
+  }
+
+  private static String whatItMayBe(Path folder) {
+    if (Files.exists(folder.resolve("adapter_config.json"))) {
+      return "it holds an adapter; merge that into its model and save the two together";
+    }
+    return Files.isDirectory(folder.resolve("snapshots"))
+        ? "it is a model of a Hugging Face cache; name the folder below its snapshots"
+        : "name a Hugging Face model folder, or complete its download";
   }
 }

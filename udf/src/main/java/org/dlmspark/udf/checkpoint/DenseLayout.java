@@ -110,8 +110,15 @@ record DenseLayout(
       all.add(layer(files, names.layers() + layer + "."));
     }
     TensorData norm = files.tensor(names.finalNorm(), hidden);
-    TensorData head = tied ? embedding : files.tensor(names.head(), vocabulary, hidden);
-    return new TransformerWeights(embedding, all, norm, head);
+    return new TransformerWeights(embedding, all, norm, head(files, embedding));
+  }
+
+  private TensorData head(WeightFiles files, TensorData embedding) {
+    if (!tied) {
+      return files.tensor(names.head(), vocabulary, hidden);
+    }
+    files.requireCopy(names.head(), embedding.name());
+    return embedding;
   }
 
   private LayerWeights layer(WeightFiles files, String prefix) {

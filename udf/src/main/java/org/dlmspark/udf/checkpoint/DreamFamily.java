@@ -10,14 +10,14 @@ import org.dlmspark.udf.checkpoint.DenseLayout.TensorNames;
  * configuration_dream.py}, {@code modeling_dream.py}).
  */
 final class DreamFamily implements Family {
-  private static final Arithmetic ARITHMETIC =
-      new Arithmetic()
+  private static final ConfigKeys KEYS =
+      ConfigKeys.ofAnyFamily()
           .hasOrDefaultsTo("hidden_act", "silu")
-          .hasOrDefaultsTo("use_sliding_window", false)
-          .hasOrDefaultsTo("use_mrope", false)
-          .hasOrDefaultsTo("mlp_bias", false)
-          .lacks("rope_scaling")
-          .lacks("quantization_config");
+          .hasOrDefaultsTo("attention_bias", true)
+          .reads("hidden_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads")
+          .reads("intermediate_size", "max_position_embeddings", "tie_word_embeddings")
+          // The authors' code looks at them only where use_sliding_window is true.
+          .ignores("sliding_window", "max_window_layers");
 
   private static final TensorNames NAMES =
       new TensorNames(
@@ -43,21 +43,21 @@ final class DreamFamily implements Family {
 
   @Override
   public ModelLayout read(ConfigFile config, Optional<ConfigFile> generation) {
-    ARITHMETIC.check(config);
+    KEYS.check(config);
 
     int vocabulary = Sizes.vocabulary(config, "vocab_size");
-    int mask = config.number("mask_token_id", 0, vocabulary - 1);
+    int mask = Family.maskToken(config, generation, vocabulary);
     return new DenseLayout(
         "dream",
         Sizes.width(config, "hidden_size"),
         Sizes.layers(config, "num_hidden_layers"),
         Sizes.width(config, "num_attention_heads"),
         Sizes.kvHeads(config, "num_key_value_heads", "num_attention_heads"),
-        headDim(config),
+        Sizes.headDim(config, "hidden_size", "num_attention_heads"),
         Sizes.width(config, "intermediate_size"),
         vocabulary,
         Sizes.sequenceLength(config, "max_position_embeddings"),
-        config.positive("rope_theta"),
+        Rotary.theta(config),
         config.positive("rms_norm_eps"),
         mask,
         Family.endTokens(config, generation, vocabulary, mask),
@@ -67,13 +67,8 @@ final class DreamFamily implements Family {
         NAMES);
   }
 
-  /** The authors' code divides the width by the heads, whatever {@code head_dim} says. */
-  private static int headDim(ConfigFile config) {
-    int headDim = Sizes.headDim(config, "hidden_size", "num_attention_heads");
-    if (config.has("head_dim") && Sizes.width(config, "head_dim") != headDim) {
-      throw config.wrong(
-          "head_dim", "must be hidden_size / num_attention_heads = " + headDim + ", or absent");
-    }
-    return headDim;
+  @Override
+  public ConfigKeys keys() {
+    return KEYS;
   }
 }

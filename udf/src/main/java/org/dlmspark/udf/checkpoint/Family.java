@@ -27,6 +27,36 @@ interface Family {
   ModelLayout read(ConfigFile config, Optional<ConfigFile> generation);
 
   /**
+   * What is known of the keys of {@code config.json}.
+   *
+   * @return a table that nobody changes
+   */
+  ConfigKeys keys();
+
+  /**
+   * The mask token, which either file may name ({@code mask_token_id}).
+   *
+   * @param config {@code config.json}
+   * @param generation {@code generation_config.json} where there is one
+   * @param vocabularySize what the id must be below
+   * @return the id
+   * @throws CheckpointException if neither names it, they differ, or it is outside the vocabulary
+   */
+  static int maskToken(ConfigFile config, Optional<ConfigFile> generation, int vocabularySize) {
+    String key = "mask_token_id";
+    int last = vocabularySize - 1;
+    Optional<ConfigFile> other = generation.filter(file -> file.has(key));
+    if (other.isEmpty() || config.has(key)) {
+      int mask = config.number(key, 0, last);
+      if (other.isPresent() && other.get().number(key, 0, last) != mask) {
+        throw config.contradiction(key, other.get(), key);
+      }
+      return mask;
+    }
+    return other.get().number(key, 0, last);
+  }
+
+  /**
    * The end tokens of both files together ({@code eos_token_id}).
    *
    * @param config {@code config.json}

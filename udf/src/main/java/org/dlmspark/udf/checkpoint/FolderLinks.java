@@ -45,4 +45,20 @@ public final class FolderLinks {
     return " is a link that leads out of the model folder, and only those of a Hugging Face cache"
         + " are followed: put the file itself into the folder (cp -rL resolves all links)";
   }
+
+  /**
+   * The end of a message about a path that is no regular file.
+   *
+   * @param path the path
+   * @return what it is, and what to do
+   */
+  static String whyNoFile(Path path) {
+    if (Files.exists(path)) {
+      return " is not a regular file";
+    }
+    // A Hugging Face cache keeps links in its snapshots, which break when it is copied as it is.
+    return Files.isSymbolicLink(path)
+        ? " is a link to a file that is not there: copy the folder with its links resolved (cp -rL)"
+        : " does not exist: the download of the model is incomplete";
+  }
 }

@@ -25,7 +25,7 @@ final class JsonFile {
    */
   static ObjectNode read(Path file, int maxBytes) {
     if (!Files.isRegularFile(file)) {
-      throw new CheckpointException(file + " is not a regular file");
+      throw new CheckpointException(file + FolderLinks.whyNoFile(file));
     }
     requireInside(file);
     byte[] text;
@@ -65,12 +65,7 @@ final class JsonFile {
     try {
       node = MAPPER.readTree(text);
     } catch (JsonProcessingException e) {
-      String place =
-          e.getLocation() == null
-              ? ""
-              : " (line " + e.getLocation().getLineNr() + ", column " + columnOf(e) + ")";
-      throw new CheckpointException(
-          where + " is not valid JSON: " + ShownValue.of(e.getOriginalMessage()) + place, e);
+      throw new CheckpointException(where + " is not valid JSON: " + UntrustedJson.reason(e), e);
     } catch (IOException e) {
       throw new CheckpointException(
           where + " is not valid JSON: " + ShownValue.of(e.toString()), e);
@@ -80,9 +75,5 @@ final class JsonFile {
     }
     throw new CheckpointException(
         where + " does not hold a JSON object but " + ShownValue.of(node));
-  }
-
-  private static int columnOf(JsonProcessingException e) {
-    return e.getLocation().getColumnNr();
   }
 }

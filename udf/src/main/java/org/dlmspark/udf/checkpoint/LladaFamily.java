@@ -10,24 +10,29 @@ import org.dlmspark.udf.checkpoint.DenseLayout.TensorNames;
  * those of GSAI-ML/LLaDA-8B-Instruct ({@code configuration_llada.py}, {@code modeling_llada.py}).
  */
 final class LladaFamily implements Family {
-  private static final Arithmetic ARITHMETIC =
-      new Arithmetic()
+  private static final ConfigKeys KEYS =
+      ConfigKeys.ofAnyFamily()
           .states("block_type", "llama")
           .states("activation_type", "silu")
           .states("layer_norm_type", "rms")
           .hasOrDefaultsTo("layer_norm_with_affine", true)
           .states("rope", true)
           .hasOrDefaultsTo("rope_full_precision", true)
-          .hasOrDefaultsTo("alibi", false)
           .states("include_bias", false)
           .hasOrDefaultsTo("include_qkv_bias", false)
           .hasOrDefaultsTo("bias_for_layer_norm", false)
           .hasOrDefaultsTo("attention_layer_norm", false)
           .hasOrDefaultsTo("input_emb_norm", false)
-          .hasOrDefaultsTo("scale_logits", false)
           .hasOrDefaultsTo("block_group_size", 1)
-          .lacks("rope_scaling")
-          .lacks("quantization_config");
+          .hasOrDefaultsTo("attention_bias", false)
+          .lacks("sliding_window")
+          .reads("d_model", "n_heads", "n_kv_heads", "n_layers", "multi_query_attention")
+          .reads("mlp_hidden_size", "mlp_ratio", "embedding_size", "max_sequence_length")
+          .reads("weight_tying")
+          // Each belongs to another key, which turns it off.
+          .ignores("alibi_bias_max", "attention_layer_norm_with_affine")
+          .ignores("embedding_dropout", "residual_dropout", "flash_attention", "precision")
+          .ignores("init_device", "init_fn", "init_std", "init_cutoff_factor");
 
   // The vocabulary projection has the leaf name of every layer's projection back.
   private static final TensorNames NAMES =
@@ -55,7 +60,7 @@ final class LladaFamily implements Family {
   @Override
   public ModelLayout read(ConfigFile config, Optional<ConfigFile> generation) {
     refuseMixtureOfExperts(config);
-    ARITHMETIC.check(config);
+    KEYS.check(config);
 
     int hidden = Sizes.width(config, "d_model");
     int heads = Sizes.width(config, "n_heads");
@@ -65,7 +70,7 @@ final class LladaFamily implements Family {
     if (embeddingRows < vocabulary) {
       throw config.wrong("embedding_size", "must not be below vocab_size = " + vocabulary);
     }
-    int mask = config.number("mask_token_id", 0, embeddingRows - 1);
+    int mask = Family.maskToken(config, generation, embeddingRows);
     return new DenseLayout(
         "llada",
         hidden,
@@ -76,7 +81,7 @@ final class LladaFamily implements Family {
         mlpSize(config, hidden),
         embeddingRows,
         Sizes.sequenceLength(config, "max_sequence_length"),
-        config.positive("rope_theta"),
+        Rotary.theta(config),
         config.positive("rms_norm_eps"),
         mask,
         Family.endTokens(config, generation, embeddingRows, mask),
@@ -84,6 +89,11 @@ final class LladaFamily implements Family {
         false,
         config.flag("weight_tying"),
         NAMES);
+  }
+
+  @Override
+  public ConfigKeys keys() {
+    return KEYS;
   }
 
   /** LLaDA-MoE has the same {@code model_type} and is told apart by its other keys. */
@@ -98,13 +108,19 @@ final class LladaFamily implements Family {
   }
 
   private static int keyValueHeads(ConfigFile config, int heads) {
-    boolean single = config.has("multi_query_attention") && config.flag("multi_query_attention");
+    boolean stated = config.has("multi_query_attention");
+    int implied = stated && config.flag("multi_query_attention") ? 1 : heads;
     if (!config.has("n_kv_heads")) {
-      return single ? 1 : heads;
+      return implied;
     }
     int kvHeads = Sizes.kvHeads(config, "n_kv_heads", "n_heads");
-    if (single && kvHeads != 1) {
-      throw config.wrong("n_kv_heads", "must be 1 or null where multi_query_attention is true");
+    if (stated && kvHeads != implied) {
+      throw config.wrong(
+          "n_kv_heads",
+          "must be "
+              + implied
+              + " or null where multi_query_attention = "
+              + config.value("multi_query_attention"));
     }
     return kvHeads;
   }

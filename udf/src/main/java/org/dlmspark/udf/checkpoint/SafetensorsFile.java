@@ -33,7 +33,7 @@ public final class SafetensorsFile {
    */
   public static SafetensorsFile open(Path path) {
     if (!Files.isRegularFile(path)) {
-      throw new CheckpointException(path + whyNoFile(path));
+      throw new CheckpointException(path + FolderLinks.whyNoFile(path));
     }
     JsonFile.requireInside(path);
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
@@ -104,6 +104,22 @@ public final class SafetensorsFile {
   }
 
   /**
+   * Compares two stored tensors. Reads both where they are as large as each other.
+   *
+   * @param name a tensor of this file
+   * @param file this file or another one
+   * @param other a tensor of that file
+   * @return whether type, shape and all numbers are the same
+   */
+  boolean holdsSame(String name, SafetensorsFile file, String other) {
+    TensorEntry here = entry(name);
+    TensorEntry there = file.entry(other);
+    return here.dtype().equals(there.dtype())
+        && here.shape().equals(there.shape())
+        && bytes(name).mismatch(file.bytes(other)) < 0;
+  }
+
+  /**
    * The number type of a tensor that is to be computed with.
    *
    * @param name the tensor
@@ -122,16 +138,6 @@ public final class SafetensorsFile {
                         + ShownValue.of(entry.dtype())
                         + ": weights must be F32, F16 or BF16; use a checkpoint that is not"
                         + " quantised"));
-  }
-
-  private static String whyNoFile(Path path) {
-    if (Files.exists(path)) {
-      return " is not a regular file";
-    }
-    // A Hugging Face cache keeps links in its snapshots, which break when it is copied as it is.
-    return Files.isSymbolicLink(path)
-        ? " is a link to a file that is not there: copy the folder with its links resolved (cp -rL)"
-        : " does not exist: the download of the model is incomplete";
   }
 
   private TensorEntry entry(String name) {

@@ -31,13 +31,14 @@ final class Sizes {
   }
 
   /**
-   * The numbers per head of a model whose heads share its width.
+   * The numbers per head of a model whose heads share its width, as the authors' code divides it.
    *
    * @param config {@code config.json}
    * @param hiddenKey the key of the width
    * @param headsKey the key of the number of query heads
    * @return width / heads, an even number
-   * @throws CheckpointException if the heads do not divide the width into even parts
+   * @throws CheckpointException if the heads do not divide the width into even parts, or {@code
+   *     head_dim} says otherwise
    */
   static int headDim(ConfigFile config, String hiddenKey, String headsKey) {
     int hidden = width(config, hiddenKey);
@@ -55,6 +56,10 @@ final class Sizes {
               + " = "
               + headDim
               + " must be even: rotary embedding turns pairs");
+    }
+    if (config.has("head_dim") && width(config, "head_dim") != headDim) {
+      throw config.wrong(
+          "head_dim", "must be " + hiddenKey + " / " + headsKey + " = " + headDim + ", or absent");
     }
     return headDim;
   }

@@ -47,7 +47,8 @@ public record TransformerWeights(
     return tensors().mapToLong(tensor -> tensor.size() * tensor.type().bytes()).sum();
   }
 
-  private Stream<TensorData> tensors() {
+  /** Every stored tensor that the model is made of, a tied head left out. */
+  Stream<TensorData> tensors() {
     Stream<TensorData> inLayers =
         layers.stream()
             .flatMap(layer -> Stream.concat(layer.tensors().stream(), layer.biases().stream()));

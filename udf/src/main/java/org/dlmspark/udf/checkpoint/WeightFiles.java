@@ -9,19 +9,24 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /** All tensors of a folder: one safetensors file, or an index and its shards. */
 final class WeightFiles {
   private static final String SINGLE = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
   private static final int MAX_INDEX_BYTES = 64 << 20;
-  private static final int MOST_NAMED = 3;
 
   /** A name that cannot lead out of the folder, whatever the file system makes of names. */
   private static final Pattern SHARD_NAME =
@@ -29,10 +34,15 @@ final class WeightFiles {
 
   private final Path source;
   private final Map<String, SafetensorsFile> byTensor;
+  private final Set<SafetensorsFile> files;
 
   private WeightFiles(Path source, Map<String, SafetensorsFile> byTensor) {
     this.source = source;
     this.byTensor = byTensor;
+    files =
+        byTensor.values().stream()
+            .sorted(Comparator.comparing(SafetensorsFile::path))
+            .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   /**
@@ -54,9 +64,80 @@ final class WeightFiles {
     }
     if (Files.exists(index, LinkOption.NOFOLLOW_LINKS)) {
       readIndex(folder, index, byTensor);
-      return new WeightFiles(index, byTensor);
+      WeightFiles sharded = new WeightFiles(index, byTensor);
+      sharded.requireOneContent();
+      return sharded;
     }
     throw noWeights(folder);
+  }
+
+  /** The file that says where the tensors are: the only one, or the index. */
+  Path source() {
+    return source;
+  }
+
+  /**
+   * The files that the tensors are in.
+   *
+   * @return their names, the index's among them
+   */
+  Set<String> fileNames() {
+    return Stream.concat(Stream.of(source), files.stream().map(SafetensorsFile::path))
+        .map(path -> path.getFileName().toString())
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * All tensors that are stored.
+   *
+   * @return their names, sorted; also those of a shard that the index does not name
+   */
+  Set<String> tensors() {
+    return files.stream()
+        .flatMap(file -> file.entries().keySet().stream())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /**
+   * Checks a tensor that the model takes from another one and that is stored nevertheless.
+   *
+   * @param name the tensor, which need not be there
+   * @param original the one that is taken
+   * @throws CheckpointException if it is there and not the same
+   */
+  void requireCopy(String name, String original) {
+    SafetensorsFile file = byTensor.get(name);
+    if (file != null && !file.holdsSame(name, byTensor.get(original), original)) {
+      throw new CheckpointException(
+          file.path()
+              + ": tensor "
+              + name
+              + " differs from "
+              + original
+              + ", though config.json says that the two are tied: set tie_word_embeddings or"
+              + " weight_tying there to what the model was trained with");
+    }
+  }
+
+  /**
+   * Shards of different downloads may share a tensor: which one counts, programs see differently.
+   */
+  private void requireOneContent() {
+    for (SafetensorsFile file : files) {
+      for (String name : file.entries().keySet()) {
+        SafetensorsFile named = byTensor.getOrDefault(name, file);
+        if (!named.equals(file) && !file.holdsSame(name, named, name)) {
+          throw new CheckpointException(
+              file.path()
+                  + ": tensor "
+                  + ShownValue.of(name)
+                  + " is in "
+                  + named.path().getFileName()
+                  + " as well, with other values: shards of different models or downloads; download"
+                  + " them again");
+        }
+      }
+    }
   }
 
   /**
@@ -161,14 +242,14 @@ final class WeightFiles {
     List<String> shards = list(folder, "*.safetensors");
     if (!shards.isEmpty()) {
       return new CheckpointException(
-          expected + " but " + named(shards) + ": fetch " + INDEX + " as well");
+          expected + " but " + ShownValue.list(shards) + ": fetch " + INDEX + " as well");
     }
     List<String> pickles = list(folder, "*.{bin,pt,pth,ckpt}");
     if (!pickles.isEmpty()) {
       return new CheckpointException(
           expected
               + " but "
-              + named(pickles)
+              + ShownValue.list(pickles)
               + ": only safetensors are read. Fetch the safetensors files of the model, or convert:"
               + " load the model with Hugging Face transformers and call"
               + " save_pretrained(folder, safe_serialization=True)");
@@ -176,13 +257,7 @@ final class WeightFiles {
     return new CheckpointException(expected + ": download the model's weights into the folder");
   }
 
-  private static String named(List<String> files) {
-    int more = files.size() - MOST_NAMED;
-    return String.join(", ", files.subList(0, Math.min(files.size(), MOST_NAMED)))
-        + (more > 0 ? " and " + more + " more" : "");
-  }
-
-  private static List<String> list(Path folder, String glob) {
+  static List<String> list(Path folder, String glob) {
     List<String> names = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, glob)) {
       files.forEach(file -> names.add(ShownValue.of(file.getFileName())));

@@ -55,7 +55,7 @@ public record SettingValue(String name, Object value, String origin) {
    *
    * @return the list's texts, the one text, or none for null
    */
-  List<String> texts() {
+  public List<String> texts() {
     if (value instanceof List<?> list) {
       if (list.stream().anyMatch(item -> item == null || item instanceof List)) {
         throw wrong("must be a list of texts");
@@ -136,7 +136,7 @@ public record SettingValue(String name, Object value, String origin) {
    *
    * @return the number, or null
    */
-  Double numberOrNull() {
+  public Double numberOrNull() {
     return isNull() ? null : (Double) number();
   }
 

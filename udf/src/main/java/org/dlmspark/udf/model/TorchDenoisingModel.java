@@ -63,6 +63,16 @@ public final class TorchDenoisingModel implements LoadedModel {
   }
 
   /**
+   * Checks that a device is there.
+   *
+   * @param device {@code model.device}
+   * @throws IllegalArgumentException if it is not; says what to do
+   */
+  public static void requireDevice(String device) {
+    var unused = DeviceChoice.device(device, null);
+  }
+
+  /**
    * As above; {@code asIfLarge} lets tests run on a CPU and with a narrow model what otherwise
    * needs a GPU (attention on grids) or a wide one (products by oneDNN).
    */

@@ -51,7 +51,7 @@ public record MessagesPrompt(String column) implements PromptSource {
   }
 
   private static boolean hasString(StructType message, String field) {
-    return List.of(message.fieldNames()).contains(field)
+    return Columns.called(message, field).equals(List.of(field))
         && message.apply(field).dataType() instanceof StringType;
   }
 

@@ -1,7 +1,9 @@
 package org.dlmspark.udf.prompt;
 
 import java.io.Serializable;
+import java.time.LocalDate;
 import java.util.List;
+import org.dlmspark.udf.text.TextSettings;
 
 /**
  * How a row becomes a prompt.
@@ -18,6 +20,7 @@ import java.util.List;
  *     its prompt and a blank line behind each completion
  * @param dedupe whether rows of a partition with the same prompt and settings are decoded once,
  *     where nothing is drawn, {@code input.dedupe}
+ * @param text how messages become tokens
  */
 public record PromptSettings(
     String idColumn,
@@ -26,7 +29,8 @@ public record PromptSettings(
     boolean chat,
     String systemPrompt,
     List<FewShotExample> examples,
-    boolean dedupe)
+    boolean dedupe,
+    TextSettings text)
     implements Serializable {
 
   /** Checks that system prompts and histories have a chat to stand in. */
@@ -48,7 +52,7 @@ public record PromptSettings(
   }
 
   /**
-   * Prompts as they stand in a column, with no examples.
+   * Prompts as they stand in a column, with no examples, special tokens allowed, as of today.
    *
    * @param idColumn the column that holds the row's id
    * @param promptColumn the string column with the prompt
@@ -57,7 +61,14 @@ public record PromptSettings(
    */
   public static PromptSettings ofColumn(String idColumn, String promptColumn, boolean chat) {
     return new PromptSettings(
-        idColumn, null, new ColumnPrompt(promptColumn), chat, null, List.of(), false);
+        idColumn,
+        null,
+        new ColumnPrompt(promptColumn),
+        chat,
+        null,
+        List.of(),
+        false,
+        TextSettings.of(null, true));
   }
 
   /**
@@ -66,6 +77,18 @@ public record PromptSettings(
    * @return settings without {@link #dedupe}
    */
   public PromptSettings withoutDedupe() {
-    return new PromptSettings(idColumn, sampleColumn, source, chat, systemPrompt, examples, false);
+    return new PromptSettings(
+        idColumn, sampleColumn, source, chat, systemPrompt, examples, false, text);
+  }
+
+  /**
+   * These settings on another day.
+   *
+   * @param day the day that a chat template is told
+   * @return settings with another date in {@link #text}
+   */
+  public PromptSettings on(LocalDate day) {
+    return new PromptSettings(
+        idColumn, sampleColumn, source, chat, systemPrompt, examples, dedupe, text.on(day));
   }
 }

@@ -52,8 +52,8 @@ public final class RowPrompts {
     try {
       ids =
           settings.chat()
-              ? codec.encodeChat(conversation(messages))
-              : codec.encode(examplesText + messages.get(0).content());
+              ? codec.encodeChat(conversation(messages), settings.text())
+              : codec.encode(examplesText + messages.get(0).content(), settings.text());
     } catch (TextException e) {
       throw new PromptException(ErrorCode.PROMPT_INVALID, roles(messages) + e.getMessage());
     }

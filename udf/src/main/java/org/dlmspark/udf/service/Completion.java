@@ -103,6 +103,7 @@ public record Completion(
    * @param partition the task's partition
    * @param attempt the task's attempt, from 0
    * @param seed the row's own seed
+   * @param promptHash tells whether the input still asks the same
    */
   public record Origin(
       String runId,
@@ -111,5 +112,6 @@ public record Completion(
       String device,
       int partition,
       int attempt,
-      long seed) {}
+      long seed,
+      String promptHash) {}
 }

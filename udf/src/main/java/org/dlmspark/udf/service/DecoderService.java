@@ -201,6 +201,19 @@ public final class DecoderService {
   }
 
   /**
+   * Checks that the device is there, in a process that would decode on it.
+   *
+   * @param settings what decoders are made of
+   * @throws IllegalArgumentException if it is not; says what to do
+   */
+  public static void requireDevice(DecoderSettings settings) {
+    // A CPU is always there, and to look for a GPU loads PyTorch.
+    if (settings.device().startsWith("gpu")) {
+      TorchDenoisingModel.requireDevice(settings.device());
+    }
+  }
+
+  /**
    * What the denoising loop must know of a model, told in its own terms.
    *
    * @param config the model's configuration

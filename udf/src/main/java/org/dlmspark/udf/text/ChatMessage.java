@@ -1,7 +1,9 @@
 package org.dlmspark.udf.text;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -56,6 +58,14 @@ public record ChatMessage(String role, String content) {
    */
   public boolean isSystem() {
     return role.equals("system");
+  }
+
+  /** The message as a chat template gets it, in this order: it may print a whole one. */
+  Map<String, String> fields() {
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put("role", role);
+    fields.put("content", content);
+    return fields;
   }
 
   /** The conversation that asks for an answer to a prompt; without a system message for null. */

@@ -2,11 +2,13 @@ package org.dlmspark.udf.text;
 
 import java.nio.file.Path;
 import java.time.LocalDate;
-import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.dlmspark.udf.text.jinja.JinjaException;
 import org.dlmspark.udf.text.jinja.JinjaTemplate;
 import org.dlmspark.udf.text.jinja.Limits;
@@ -49,38 +51,57 @@ final class ChatTemplate {
         .map(source -> new ChatTemplate(source, config.specialTokens()));
   }
 
+  /** Whether the date has to do with what is rendered. */
+  boolean asksForDate() {
+    return template.asksForTime();
+  }
+
+  /** The template's text. */
+  String source() {
+    return source.text();
+  }
+
+  /** The texts that the template may look for in a message. */
+  Set<String> strings() {
+    Set<String> strings = new HashSet<>(template.strings());
+    strings.addAll(specialTokens.values());
+    return strings;
+  }
+
   /**
    * Renders a conversation.
    *
-   * @param conversation its messages
-   * @param date what the template is told when it asks for the date
+   * @param messages its messages: maps of strings, numbers, booleans, null, and lists and maps of
+   *     them
+   * @param date what the template is told when it asks for the date; for the time it is midnight
    * @return the text up to where the answer starts, special tokens written out
    * @throws TextException if the template refuses the messages, fails, or goes over a bound
    */
-  String render(List<ChatMessage> conversation, LocalDate date) {
-    List<Map<String, String>> messages = new ArrayList<>();
-    long characters = 0;
-    for (ChatMessage message : conversation) {
-      // In this order: a template may print a whole message.
-      Map<String, String> fields = new LinkedHashMap<>();
-      fields.put("role", message.role());
-      fields.put("content", message.content());
-      messages.add(fields);
-      characters += message.role().length() + message.content().length();
-    }
-    return render(messages, Limits.DEFAULT.plus(3L * messages.size(), characters), date);
-  }
-
-  private String render(List<?> messages, Limits limits, LocalDate date) {
+  String render(List<? extends Map<String, ?>> messages, LocalDate date) {
     Map<String, Object> variables = new LinkedHashMap<>(specialTokens);
     variables.put("messages", messages);
     variables.put("tools", null);
     variables.put("documents", null);
     variables.put("add_generation_prompt", true);
     try {
-      return template.render(variables, date.atStartOfDay(), limits);
+      return template.render(variables, date.atStartOfDay(), grown(Limits.DEFAULT, messages));
     } catch (JinjaException e) {
       throw source.failed(e);
     }
+  }
+
+  private static Limits grown(Limits limits, Object given) {
+    if (given instanceof String text) {
+      return limits.plus(1, text.length());
+    }
+    Collection<?> parts =
+        given instanceof Map<?, ?> map
+            ? map.values()
+            : given instanceof List<?> list ? list : List.of();
+    Limits grown = limits.plus(1, 0);
+    for (Object part : parts) {
+      grown = grown(grown, part);
+    }
+    return grown;
   }
 }

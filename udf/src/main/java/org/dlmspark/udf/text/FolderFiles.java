@@ -29,7 +29,9 @@ final class FolderFiles {
     if (!Files.isRegularFile(file)) {
       // A pipe would be read for ever.
       throw new TextException(
-          file + ": is no file; check that the folder is a Hugging Face model folder");
+          file
+              + ": is no file, or a link to one that is not there; check that the folder is a"
+              + " Hugging Face model folder");
     }
     requireInside(file);
     // Bounded while reading: the size that a file system states may be wrong or change.
@@ -87,7 +89,7 @@ final class FolderFiles {
       root = JSON.readTree(json);
     } catch (JsonProcessingException e) {
       throw new TextException(
-          file + ": not valid JSON (" + e.getOriginalMessage() + "); fetch the model folder again",
+          file + ": not valid JSON (" + UntrustedJson.reason(e) + "); fetch the model folder again",
           e);
     } catch (IOException e) {
       throw new TextException(file + ": cannot be read (" + e + ")", e);

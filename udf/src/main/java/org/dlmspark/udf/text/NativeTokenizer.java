@@ -1,17 +1,22 @@
 package org.dlmspark.udf.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongFunction;
 
 /**
  * A folder's tokenizer in the native library: texts to token ids and back. Owner of its native
@@ -40,25 +45,40 @@ final class NativeTokenizer implements AutoCloseable {
   }
 
   /**
-   * Opens the tokenizer of a folder: {@code tokenizer.json}; where there is none, that of Qwen2's
+   * What a tokenizer is made of.
+   *
+   * @param file where it lies, for messages
+   * @param json the content of a {@code tokenizer.json}
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+  record Source(Path file, byte[] json) {}
+
+  /**
+   * Finds the tokenizer of a folder: {@code tokenizer.json}; where there is none, that of Qwen2's
    * {@code vocab.json}, {@code merges.txt} and {@code tokenizer_config.json}.
    *
    * @param folder a Hugging Face model folder
    * @param config its tokenizer configuration
-   * @return the tokenizer, to be closed by the caller
-   * @throws TextException if the folder has no tokenizer that can be used
+   * @return its source
+   * @throws TextException if the folder has no tokenizer
    */
-  static NativeTokenizer open(Path folder, TokenizerConfig config) {
+  static Source source(Path folder, TokenizerConfig config) {
     Path file = folder.resolve("tokenizer.json");
-    byte[] json;
-    if (Files.exists(file)) {
-      json = FolderFiles.read(file, MAX_TOKENIZER_BYTES);
-    } else {
-      json = Qwen2Files.tokenizerJson(folder, config);
-      file = folder.resolve("vocab.json");
-    }
-    TokenizerFile.check(file, json);
-    return new NativeTokenizer(file, load(file, json));
+    return Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+        ? new Source(file, FolderFiles.read(file, MAX_TOKENIZER_BYTES))
+        : new Source(folder.resolve("vocab.json"), Qwen2Files.tokenizerJson(folder, config));
+  }
+
+  /**
+   * Opens a tokenizer.
+   *
+   * @param source what it is made of
+   * @return the tokenizer, to be closed by the caller
+   * @throws TextException if it is none that can be used
+   */
+  static NativeTokenizer open(Source source) {
+    TokenizerFile.check(source.file(), source.json());
+    return new NativeTokenizer(source.file(), load(source.file(), source.json()));
   }
 
   private static HuggingFaceTokenizer load(Path file, byte[] json) {
@@ -104,6 +124,61 @@ final class NativeTokenizer implements AutoCloseable {
    *     more than 4,194,304 characters, at which the native library could end the process
    */
   int[] encode(String text, boolean addSpecialTokens) {
+    // DJL's own encode makes a Java object of every token's text and place: slow, mostly unused.
+    return encoded(text, addSpecialTokens, NativeTokenizer::ids);
+  }
+
+  /**
+   * A token and where it comes from.
+   *
+   * @param id the token
+   * @param from where its text begins
+   * @param to where its text ends
+   */
+  record Piece(int id, int from, int to) {}
+
+  /**
+   * The tokens of a text, as {@link #encode} gives them without added ones, and their places in it.
+   *
+   * @param text any text
+   * @return its pieces in order; a character that takes several tokens is the place of each
+   */
+  List<Piece> pieces(String text) {
+    return encoded(
+        text,
+        false,
+        encoding -> {
+          int[] ids = ids(encoding);
+          CharSpan[] spans = TokenizersLibrary.LIB.getTokenCharSpans(encoding);
+          CodePoints places = new CodePoints(text);
+          List<Piece> pieces = new ArrayList<>();
+          for (int i = 0; i < ids.length; i++) {
+            pieces.add(
+                new Piece(
+                    ids[i], places.index(spans[i].getStart()), places.index(spans[i].getEnd())));
+          }
+          return pieces;
+        });
+  }
+
+  /** The native library counts characters of any size as one. */
+  private static final class CodePoints {
+    private final String text;
+    private int point;
+    private int index;
+
+    CodePoints(String text) {
+      this.text = text;
+    }
+
+    int index(int wanted) {
+      index = text.offsetByCodePoints(index, wanted - point);
+      point = wanted;
+      return index;
+    }
+  }
+
+  private <T> T encoded(String text, boolean addSpecialTokens, LongFunction<T> read) {
     if (text.length() > MAX_CHARACTERS) {
       throw new TextException(
           file
@@ -117,7 +192,13 @@ final class NativeTokenizer implements AutoCloseable {
     lock.readLock().lock();
     try {
       requireOpen();
-      return ids(wellFormed, addSpecialTokens);
+      TokenizersLibrary library = TokenizersLibrary.LIB;
+      long encoding = library.encode(tokenizer.getHandle(), wellFormed, addSpecialTokens);
+      try {
+        return read.apply(encoding);
+      } finally {
+        library.deleteEncoding(encoding);
+      }
     } catch (TextException | IllegalStateException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -133,20 +214,13 @@ final class NativeTokenizer implements AutoCloseable {
     }
   }
 
-  /** DJL's own encode makes a Java object of every token's text and place as well: slow, unused. */
-  private int[] ids(String text, boolean addSpecialTokens) {
-    TokenizersLibrary library = TokenizersLibrary.LIB;
-    long encoding = library.encode(tokenizer.getHandle(), text, addSpecialTokens);
-    try {
-      long[] ids = library.getTokenIds(encoding);
-      int[] result = new int[ids.length];
-      for (int i = 0; i < ids.length; i++) {
-        result[i] = Math.toIntExact(ids[i]);
-      }
-      return result;
-    } finally {
-      library.deleteEncoding(encoding);
+  private static int[] ids(long encoding) {
+    long[] ids = TokenizersLibrary.LIB.getTokenIds(encoding);
+    int[] result = new int[ids.length];
+    for (int i = 0; i < ids.length; i++) {
+      result[i] = Math.toIntExact(ids[i]);
     }
+    return result;
   }
 
   /**

@@ -1,11 +1,14 @@
 package org.dlmspark.udf.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.dlmspark.udf.text.jinja.JinjaException;
 
@@ -21,7 +24,8 @@ record TemplateSource(String name, String text) {
 
   /**
    * Finds a folder's template: the file {@code chat_template.jinja}, else {@code chat_template} in
-   * {@code tokenizer_config.json}, where a list of named templates gives its {@code default}.
+   * {@code tokenizer_config.json}, where a list or object of named templates gives its {@code
+   * default}.
    *
    * @param folder the model folder
    * @param config its tokenizer configuration
@@ -30,18 +34,16 @@ record TemplateSource(String name, String text) {
    */
   static Optional<TemplateSource> find(Path folder, TokenizerConfig config) {
     Path file = folder.resolve("chat_template.jinja");
-    if (Files.exists(file)) {
-      byte[] source = FolderFiles.read(file, MAX_SOURCE_BYTES);
-      return Optional.of(
-          new TemplateSource(file.toString(), new String(source, StandardCharsets.UTF_8)));
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.of(new TemplateSource(file.toString(), text(file)));
     }
     JsonNode node = config.chatTemplate();
     String name = config.file() + ": chat_template";
     if (node.isMissingNode() || node.isNull()) {
       return Optional.empty();
     }
-    if (node.isArray()) {
-      node = namedDefault(name, node);
+    if (node.isArray() || node.isObject()) {
+      node = namedDefault(name, byName(node));
     }
     if (!node.isTextual()) {
       throw new TextException(
@@ -54,17 +56,36 @@ record TemplateSource(String name, String text) {
     return Optional.of(new TemplateSource(name, node.textValue()));
   }
 
-  private static JsonNode namedDefault(String name, JsonNode list) {
-    List<String> names = new ArrayList<>();
-    for (JsonNode entry : list) {
-      String entryName = entry.path("name").asText("");
-      if (entryName.equals("default")) {
-        return entry.path("template");
-      }
-      names.add(entryName);
+  private static String text(Path file) {
+    ByteBuffer bytes = ByteBuffer.wrap(FolderFiles.read(file, MAX_SOURCE_BYTES));
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+    } catch (CharacterCodingException e) {
+      throw new TextException(file + ": the template is not UTF-8; " + remedy(), e);
     }
-    throw new TextException(
-        name + ": a list without a template named default (it has " + names + "); " + remedy());
+  }
+
+  /** Of two templates of one name the last one counts, as in Python's dict. */
+  private static Map<String, JsonNode> byName(JsonNode templates) {
+    Map<String, JsonNode> named = new LinkedHashMap<>();
+    if (templates.isArray()) {
+      templates.forEach(each -> named.put(each.path("name").asText(""), each.path("template")));
+    } else {
+      templates.properties().forEach(each -> named.put(each.getKey(), each.getValue()));
+    }
+    return named;
+  }
+
+  private static JsonNode namedDefault(String name, Map<String, JsonNode> templates) {
+    if (!templates.containsKey("default")) {
+      throw new TextException(
+          name
+              + ": a list without a template named default (it has "
+              + templates.keySet()
+              + "); "
+              + remedy());
+    }
+    return templates.get("default");
   }
 
   /**

@@ -1,9 +1,10 @@
 package org.dlmspark.udf.text;
 
 import java.nio.file.Path;
-import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Prompts to token ids and token ids to text, with the tokenizer and the chat template of a Hugging
@@ -17,24 +18,33 @@ import java.util.List;
  *
  * <p>As in Hugging Face's library, the text of a special token in a prompt becomes that token: a
  * prompt that holds {@code <|mdm_mask|>} holds a mask, which a diffusion model would fill in, and
- * one with {@code <|eot_id|>} ends the user's turn. Who does not trust the prompts looks for these
- * ids in the result.
+ * one with {@code <|eot_id|>} ends the user's turn. Who does not trust the prompts forbids it by
+ * {@link TextSettings#allowSpecialTokens}.
  */
 public final class TextCodec implements AutoCloseable {
   private final NativeTokenizer tokenizer;
   private final boolean cleanUpSpaces;
   private final ChatTemplate chatTemplate;
   private final TextException chatFailure;
+  private final boolean templateBroken;
+  private final Supplier<PlainMessages> openPlain;
+
+  /** Opened when it is first asked for. */
+  private PlainMessages plain;
 
   private TextCodec(
       NativeTokenizer tokenizer,
       boolean cleanUpSpaces,
       ChatTemplate chatTemplate,
-      TextException chatFailure) {
+      TextException chatFailure,
+      boolean templateBroken,
+      Supplier<PlainMessages> openPlain) {
+    this.openPlain = openPlain;
     this.tokenizer = tokenizer;
     this.cleanUpSpaces = cleanUpSpaces;
     this.chatTemplate = chatTemplate;
     this.chatFailure = chatFailure;
+    this.templateBroken = templateBroken;
   }
 
   /**
@@ -54,6 +64,7 @@ public final class TextCodec implements AutoCloseable {
     TokenizerConfig config = TokenizerConfig.read(folder);
     ChatTemplate template = null;
     TextException failure = null;
+    boolean broken = false;
     try {
       template = ChatTemplate.read(folder, config).orElse(null);
       if (template == null) {
@@ -66,9 +77,23 @@ public final class TextCodec implements AutoCloseable {
       }
     } catch (TextException e) {
       failure = e;
+      broken = true;
     }
-    NativeTokenizer tokenizer = NativeTokenizer.open(folder, config);
-    return new TextCodec(tokenizer, config.cleanUpSpaces(), template, failure);
+    NativeTokenizer tokenizer = NativeTokenizer.open(NativeTokenizer.source(folder, config));
+    return new TextCodec(
+        tokenizer,
+        config.cleanUpSpaces(),
+        template,
+        failure,
+        broken,
+        () -> PlainMessages.open(folder, config, tokenizer));
+  }
+
+  private synchronized PlainMessages plain() {
+    if (plain == null) {
+      plain = openPlain.get();
+    }
+    return plain;
   }
 
   /**
@@ -76,82 +101,124 @@ public final class TextCodec implements AutoCloseable {
    * as Hugging Face's {@code tokenizer(prompt)} gives them.
    *
    * @param prompt any text; a surrogate without its other half counts as U+FFFD
+   * @param settings whether special tokens in it are tokens
    * @return the ids, as many as there are; none for an empty prompt, if nothing is added
    * @throws TextException if the tokenizer has no token for a part of the prompt, or the prompt has
    *     more than 4,194,304 characters, at which the native library could end the process
    */
-  public int[] encode(String prompt) {
-    return tokenizer.encode(prompt, true);
-  }
-
-  /**
-   * The token ids of the conversation that asks for an answer to a prompt.
-   *
-   * @param systemPrompt the system message before the prompt; null for none
-   * @param prompt the user's message
-   * @return the ids of {@link #renderChat(String, String)}'s text, with no special tokens but those
-   *     the template writes
-   * @throws TextException as {@link #renderChat(String, String)}
-   */
-  public int[] encodeChat(String systemPrompt, String prompt) {
-    return tokenizer.encode(renderChat(systemPrompt, prompt), false);
+  public int[] encode(String prompt, TextSettings settings) {
+    return settings.allowSpecialTokens() ? tokenizer.encode(prompt, true) : plain().encode(prompt);
   }
 
   /**
    * The token ids of a conversation, up to where the answer starts.
    *
    * @param conversation its messages, the last one usually the user's
-   * @return the ids of {@link #renderChat(List)}'s text, with no special tokens but those the
-   *     template writes
-   * @throws TextException as {@link #renderChat(List)}
+   * @param settings how messages become tokens
+   * @return the ids of {@link #renderChat}'s text, with no special tokens but those the template
+   *     writes
+   * @throws TextException as {@link #renderChat}, or if the template does not let messages be told
+   *     from what it writes itself
    */
-  public int[] encodeChat(List<ChatMessage> conversation) {
-    return tokenizer.encode(renderChat(conversation), false);
+  public int[] encodeChat(List<ChatMessage> conversation, TextSettings settings) {
+    return encodeMessages(fields(conversation), settings);
+  }
+
+  /**
+   * The token ids of a conversation whose messages may hold anything.
+   *
+   * @param messages as for {@link #renderMessages}
+   * @param settings how messages become tokens
+   * @return the ids
+   * @throws TextException as {@link #encodeChat}
+   */
+  public int[] encodeMessages(List<? extends Map<String, ?>> messages, TextSettings settings) {
+    return settings.allowSpecialTokens()
+        ? tokenizer.encode(renderMessages(messages, settings), false)
+        : plain().encode(template(), messages, settings.date());
   }
 
   /**
    * Whether the folder brings a chat template that could be parsed.
    *
-   * @return false if only raw prompts are possible; {@link #requireChat} says why
+   * @return false if only raw prompts are possible; {@link #requireTemplate} says why
    */
   public boolean hasChatTemplate() {
     return chatTemplate != null;
   }
 
   /**
-   * Checks before any row is read that prompts can be put through the chat template.
+   * Checks that there is a chat template.
    *
-   * @param systemPrompt the system message that will be used; null for none
-   * @throws TextException if there is no template, it is broken, or it takes no system message
+   * @throws TextException saying why not, if the folder brings none, or one that cannot be parsed
    */
-  public void requireChat(String systemPrompt) {
-    renderChat(systemPrompt, "prompt");
+  public void requireTemplate() {
+    var unused = template();
   }
 
   /**
-   * The text of the conversation that asks for an answer to a prompt, special tokens written out.
+   * Whether prompts depend on the date.
    *
-   * @param systemPrompt the system message before the prompt; null for none
-   * @param prompt the user's message, which is never read as a template
-   * @return the text, up to where the answer starts
-   * @throws TextException if there is no template, or it fails or refuses the messages
+   * @return true if there is a chat template that asks for it
    */
-  public String renderChat(String systemPrompt, String prompt) {
-    return renderChat(ChatMessage.conversation(systemPrompt, prompt));
+  public boolean asksForDate() {
+    return chatTemplate != null && chatTemplate.asksForDate();
+  }
+
+  /**
+   * Why a template that the folder brings could not be parsed.
+   *
+   * @return the reason; empty if it could be, or there is none
+   */
+  public Optional<String> brokenTemplate() {
+    return templateBroken ? Optional.of(chatFailure.getMessage()) : Optional.empty();
+  }
+
+  /**
+   * Checks before any row is read that prompts can be put through the chat template.
+   *
+   * @param systemPrompt the system message that will be used; null for none
+   * @param settings how messages become tokens
+   * @throws TextException if there is no template, it is broken, or it takes no system message, or
+   *     if special tokens are forbidden that this tokenizer cannot leave alone
+   */
+  public void requireChat(String systemPrompt, TextSettings settings) {
+    var unused = encodeChat(ChatMessage.conversation(systemPrompt, "prompt"), settings);
   }
 
   /**
    * The text of a conversation, special tokens written out.
    *
    * @param conversation its messages, which are never read as a template
+   * @param settings how messages become tokens
    * @return the text, up to where the answer starts
    * @throws TextException if there is no template, or it fails or refuses the messages
    */
-  public String renderChat(List<ChatMessage> conversation) {
+  public String renderChat(List<ChatMessage> conversation, TextSettings settings) {
+    return renderMessages(fields(conversation), settings);
+  }
+
+  /**
+   * The text of a conversation whose messages may hold anything, special tokens written out.
+   *
+   * @param messages maps of strings, numbers, booleans, null, and lists and maps of them
+   * @param settings how messages become tokens
+   * @return the text, up to where the answer starts
+   * @throws TextException if there is no template, or it fails or refuses the messages
+   */
+  public String renderMessages(List<? extends Map<String, ?>> messages, TextSettings settings) {
+    return template().render(messages, settings.date());
+  }
+
+  private ChatTemplate template() {
     if (chatTemplate == null) {
       throw new TextException(chatFailure.getMessage(), chatFailure);
     }
-    return chatTemplate.render(conversation, LocalDate.now(ZoneId.systemDefault()));
+    return chatTemplate;
+  }
+
+  private static List<Map<String, String>> fields(List<ChatMessage> conversation) {
+    return conversation.stream().map(ChatMessage::fields).toList();
   }
 
   /**
@@ -226,7 +293,10 @@ public final class TextCodec implements AutoCloseable {
 
   /** Frees the native tokenizer, after calls that are under way. Closing again does nothing. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (plain != null) {
+      plain.close();
+    }
     tokenizer.close();
   }
 }

@@ -3,6 +3,7 @@ package org.dlmspark.udf.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,7 +50,7 @@ record TokenizerConfig(
   static TokenizerConfig read(Path folder) {
     Path file = folder.resolve("tokenizer_config.json");
     JsonNode root =
-        Files.exists(file)
+        Files.exists(file, LinkOption.NOFOLLOW_LINKS)
             ? FolderFiles.readObject(file, MAX_BYTES)
             : JsonNodeFactory.instance.objectNode();
     return new TokenizerConfig(

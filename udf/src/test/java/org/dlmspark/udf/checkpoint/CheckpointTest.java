@@ -255,6 +255,45 @@ class CheckpointTest {
   }
 
   @Test
+  void aByteOrderMarkDoesNotMatter() {
+    new TinyFolder(folder).write();
+    TinyFolder.write(folder.resolve("generation_config.json"), "\uFEFF{\"eos_token_id\": 7}");
+    assertThat(Checkpoint.open(folder).config().endTokenIds()).containsExactlyInAnyOrder(7, 8);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{\"eos_token_id\": [8",
+        "{\"eos_token_id\": 8, \"eos_token_id\": 7}",
+        "{\"eos_token_id\": 8} {}",
+        "[8]",
+        "{\"eos_token_id\": NaN}"
+      })
+  void aGenerationConfigThatIsDamagedIsRefused(String json) {
+    new TinyFolder(folder).write();
+    Path generation = folder.resolve("generation_config.json");
+    TinyFolder.write(generation, json);
+    assertThatThrownBy(() -> Checkpoint.open(folder))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageStartingWith(generation.toString())
+        .hasMessageContaining("JSON");
+  }
+
+  @Test
+  void aGenerationConfigThatIsABrokenLinkIsRefused() throws IOException {
+    new TinyFolder(folder).write();
+    Path generation = folder.resolve("generation_config.json");
+    Files.createSymbolicLink(generation, Path.of("not-there"));
+    refused(
+        folder,
+        generation
+            + " is a link to a file that is not there: copy the folder with its links resolved"
+            + " (cp -rL)");
+  }
+
+  @Test
   void saysWhichWeightsAreMissing() throws IOException {
     new TinyFolder(folder).writeConfig();
     String neither =

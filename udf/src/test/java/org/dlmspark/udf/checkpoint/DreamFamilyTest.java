@@ -112,6 +112,11 @@ class DreamFamilyTest {
         "use_sliding_window | \"false\" | false",
         "use_mrope          | true      | false",
         "mlp_bias           | true      | false",
+        "attention_bias     | false     | true",
+        "alibi              | true      | false",
+        "use_qk_norm        | true      | false",
+        "is_causal          | true      | false",
+        "logit_scale        | 0.5       | 1",
       })
   void otherArithmeticIsRefused(String key, String value, String supported) {
     TinyFolder.dream(folder).config(key, value).write();
@@ -119,7 +124,14 @@ class DreamFamilyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"rope_scaling", "quantization_config"})
+  @ValueSource(
+      strings = {
+        "quantization_config",
+        "clip_qkv",
+        "attn_logit_softcapping",
+        "num_local_experts",
+        "mrope_section"
+      })
   void keysThatChangeTheArithmeticByBeingThereAreRefused(String key) {
     TinyFolder.dream(folder).config(key, "{\"type\":\"yarn\"}").write();
     refused(key + " = {\"type\":\"yarn\"}: not supported; only models without it are");
@@ -167,8 +179,11 @@ class DreamFamilyTest {
         "head_dim                | 0     | must be a whole number from 1 to 1048576",
         "vocab_size              | 1     | must be a whole number from 2 to 16777216",
         "max_position_embeddings | 0     | must be a whole number from 1 to 16777216",
-        "rope_theta              | 0     | must be a finite number above 0",
-        "rms_norm_eps            | 1e999 | must be a finite number above 0",
+        "rope_theta              | \"1e6\" | must be a finite number above 0, in the range of float32",
+        "rope_theta              | 1e39  | must be a finite number above 0, in the range of float32",
+        "rms_norm_eps            | 1e-60 | must be a finite number above 0, in the range of float32",
+        "rope_theta              | 0     | must be a finite number above 0, in the range of float32",
+        "rms_norm_eps            | 1e999 | must be a finite number above 0, in the range of float32",
         "mask_token_id           | 10    | must be a whole number from 0 to 9",
         "mask_token_id           | 8     | the mask cannot be an end token (eos_token_id) as well",
         "eos_token_id            | 10    | must be a token id, or a list of them, from 0 to 9",

@@ -31,6 +31,11 @@ class JsonFileTest {
     TinyFolder.write(file, "{\n  \"a\": 1,\n  \"a\": 2\n}");
     assertThatThrownBy(() -> JsonFile.read(file, 100))
         .hasMessage(file + " is not valid JSON: Duplicate field 'a' (line 3, column 6)");
+    TinyFolder.write(file, "{\n  \"a\": [1");
+    assertThatThrownBy(() -> JsonFile.read(file, 100))
+        .hasMessageContaining("start marker at line 2, column ")
+        .hasMessageEndingWith(")")
+        .hasMessageNotContaining("Source");
     TinyFolder.write(file, "[1]");
     assertThatThrownBy(() -> JsonFile.read(file, 100))
         .hasMessage(file + " does not hold a JSON object but [1]");

@@ -41,6 +41,13 @@ class LladaFamilyTest {
         "scale_logits            | true           | false",
         "scale_logits            | \"false\"      | false",
         "block_group_size        | 4              | 1",
+        "attention_bias          | true           | false",
+        "mlp_bias                | true           | false",
+        "use_sliding_window      | true           | false",
+        "is_causal               | true           | false",
+        "qk_layernorm            | true           | false",
+        "partial_rotary_factor   | 0.5            | 1",
+        "embedding_scale         | 8.0            | 1",
       })
   void otherArithmeticIsRefused(String key, String value, String supported) {
     new TinyFolder(folder).config(key, value).write();
@@ -78,7 +85,8 @@ class LladaFamilyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"rope_scaling", "quantization_config"})
+  @ValueSource(
+      strings = {"quantization_config", "clip_qkv", "attn_logit_softcapping", "mrope_section"})
   void keysThatChangeTheArithmeticByBeingThereAreRefused(String key) {
     new TinyFolder(folder).config(key, "{\"type\":\"x\"}").write();
     refused(key + " = {\"type\":\"x\"}: not supported; only models without it are");
@@ -103,10 +111,10 @@ class LladaFamilyTest {
         "vocab_size          | 1        | must be a whole number from 2 to 16777216",
         "embedding_size      | 9        | must not be below vocab_size = 10",
         "max_sequence_length | 0        | must be a whole number from 1 to 16777216",
-        "rope_theta          | 0        | must be a finite number above 0",
-        "rope_theta          | 1e999    | must be a finite number above 0",
-        "rope_theta          | true     | must be a finite number above 0",
-        "rms_norm_eps        | -1e-5    | must be a finite number above 0",
+        "rope_theta          | 0        | must be a finite number above 0, in the range of float32",
+        "rope_theta          | 1e999    | must be a finite number above 0, in the range of float32",
+        "rope_theta          | true     | must be a finite number above 0, in the range of float32",
+        "rms_norm_eps        | -1e-5    | must be a finite number above 0, in the range of float32",
         "mask_token_id       | 10       | must be a whole number from 0 to 9",
         "mask_token_id       | -1       | must be a whole number from 0 to 9",
         "mask_token_id       | 8        | the mask cannot be an end token (eos_token_id) as well",
@@ -117,6 +125,10 @@ class LladaFamilyTest {
         "eos_token_id        | []       | neither config.json nor generation_config.json names a token that ends a text",
         "weight_tying        | \"no\"   | must be true or false",
         "model_type          | 7        | must be a text",
+        "head_dim            | 8        | must be d_model / n_heads = 4, or absent",
+        "sliding_window      | 4096     | not supported; only models without it are",
+        "layer_types | [\"full_attention\",\"sliding_attention\"] | not supported; only layers of full_attention are",
+        "layer_types         | \"x\"    | not supported; only layers of full_attention are",
         "multi_query_attention | 1      | must be true or false",
       })
   void valuesAreBounded(String key, String value, String reason) {
@@ -135,7 +147,9 @@ class LladaFamilyTest {
         .config("n_kv_heads", "2")
         .config("multi_query_attention", "true")
         .write();
-    refused("n_kv_heads = 2: must be 1 or null where multi_query_attention is true");
+    refused("n_kv_heads = 2: must be 1 or null where multi_query_attention = true");
+    new TinyFolder(folder).config("multi_query_attention", "false").write();
+    refused("n_kv_heads = 1: must be 2 or null where multi_query_attention = false");
   }
 
   @Test

@@ -23,6 +23,7 @@ import org.dlmspark.udf.service.ErrorCode;
 import org.dlmspark.udf.text.ChatMessage;
 import org.dlmspark.udf.text.PromptTemplate;
 import org.dlmspark.udf.text.TextCodec;
+import org.dlmspark.udf.text.TextSettings;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -74,16 +75,18 @@ final class RowPromptsTest {
 
   private static PromptSettings settings(
       PromptSource source, boolean chat, String system, List<FewShotExample> examples) {
-    return new PromptSettings("id", null, source, chat, system, examples, false);
+    return new PromptSettings(
+        "id", null, source, chat, system, examples, false, TextSettings.of(null, true));
   }
 
   private static void assertRaw(String text, PromptSettings settings, Row row) {
-    assertThat(new RowPrompts(settings, INPUT, codec).tokenIds(row)).isEqualTo(codec.encode(text));
+    assertThat(new RowPrompts(settings, INPUT, codec).tokenIds(row))
+        .isEqualTo(codec.encode(text, TextSettings.of(null, true)));
   }
 
   private static void assertChat(PromptSettings settings, Row row, ChatMessage... messages) {
     assertThat(new RowPrompts(settings, INPUT, codec).tokenIds(row))
-        .isEqualTo(codec.encodeChat(List.of(messages)));
+        .isEqualTo(codec.encodeChat(List.of(messages), TextSettings.of(null, true)));
   }
 
   private static void assertError(

@@ -21,7 +21,7 @@ class ExecutorMeterTest {
             : null,
         new Completion.Usage(5, tokens, steps, steps, positions, 10 * positions),
         new Completion.Timing(Instant.EPOCH, 0, 0, 0, 0, 0, 0),
-        new Completion.Origin("run", 0, "7", "cpu", 0, 0, 0));
+        new Completion.Origin("run", 0, "7", "cpu", 0, 0, 0, "hash"));
   }
 
   private static Object gauge(MetricRegistry metrics, String name) {

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
+import java.util.Map;
+import org.apache.spark.SparkException;
 import org.junit.jupiter.api.Test;
+import scala.jdk.javaapi.CollectionConverters;
 
 final class FailureReasonTest {
 
@@ -48,11 +52,61 @@ final class FailureReasonTest {
         .isEqualTo("java.lang.NullPointerException");
   }
 
+  private static Exception readFailure(String path, Throwable cause) {
+    return new SparkException(
+        "FAILED_READ_FILE.NO_HINT",
+        scala.collection.immutable.Map$.MODULE$.from(
+            CollectionConverters.asScala(Map.of("path", path))),
+        cause);
+  }
+
+  @Test
+  void theFileThatAnOuterMessageNamesStandsBeforeTheInnerReason() {
+    Exception failure =
+        new RuntimeException(
+            "Job aborted",
+            readFailure("file:///in/b.json.gz", new IOException("Unexpected end of stream")));
+    assertThat(FailureReason.of(failure))
+        .isEqualTo("file:///in/b.json.gz: Unexpected end of stream");
+    assertThat(FailureReason.file(failure)).isEqualTo("file:///in/b.json.gz");
+    assertThat(FailureReason.file(new IOException("x"))).isNull();
+  }
+
+  @Test
+  void soDoesTheColumn() {
+    Exception page =
+        new IOException(
+            "could not read page Page [valueCount=9] in col [id] required int64 id",
+            new IOException("FAILED_TO_UNCOMPRESS(5)"));
+    assertThat(FailureReason.of(readFailure("file:///in/b.parquet", page)))
+        .isEqualTo("file:///in/b.parquet, column [id]: IOException: FAILED_TO_UNCOMPRESS(5)");
+  }
+
+  @Test
+  void aFileIsNotNamedTwice() {
+    Exception footer = new RuntimeException("file:/in/b.parquet is not a Parquet file");
+    assertThat(FailureReason.of(readFailure("file:///in/b.parquet", footer)))
+        .isEqualTo("file:/in/b.parquet is not a Parquet file");
+  }
+
+  @Test
+  void oneWordIsToldWithTheNameOfWhatWentWrong() {
+    assertThat(FailureReason.of(new UncheckedIOException(new NoSuchFileException("/a/b"))))
+        .isEqualTo("NoSuchFileException: /a/b");
+  }
+
+  @Test
+  void whatATerminalWouldObeyIsEscaped() {
+    assertThat(FailureReason.of(new IOException("no row a\u001b[2K here")))
+        .isEqualTo("no row a\\u001b[2K here");
+  }
+
   @Test
   void endsOnARingOfCauses() {
     Exception first = new IllegalStateException("first");
     Exception second = new IllegalStateException("second", first);
     first.initCause(second);
-    assertThat(FailureReason.of(first)).isIn("first", "second");
+    assertThat(FailureReason.of(first))
+        .isIn("IllegalStateException: first", "IllegalStateException: second");
   }
 }

@@ -77,13 +77,13 @@ class ChatTemplateTest {
     ChatTemplate template = template(Fixtures.read(Fixtures.TEMPLATES.resolve("llada.jinja")));
 
     assertThat(
-            template.render(
+            render(
+                template,
                 List.of(
                     ChatMessage.system("Be brief."),
                     ChatMessage.user("1+1?"),
                     ChatMessage.assistant(" 2 {{ 3 }}"),
-                    ChatMessage.user("Hi")),
-                DATE))
+                    ChatMessage.user("Hi"))))
         .isEqualTo(
             "<|startoftext|><|start_header_id|>system<|end_header_id|>\n\nBe brief.<|eot_id|>"
                 + "<|start_header_id|>user<|end_header_id|>\n\n1+1?<|eot_id|>"
@@ -96,7 +96,7 @@ class ChatTemplateTest {
   void longConversation() {
     List<ChatMessage> conversation = Collections.nCopies(5_000, ChatMessage.user("Hi"));
 
-    assertThat(read(Fixtures.SAMPLE).render(conversation, DATE).split("Hi", -1)).hasSize(5_001);
+    assertThat(render(read(Fixtures.SAMPLE), conversation).split("Hi", -1)).hasSize(5_001);
   }
 
   @Test
@@ -142,6 +142,59 @@ class ChatTemplateTest {
     assertThat(render(template, prompt, prompt)).isEqualTo("[" + prompt + "|" + prompt + "]");
     assertThat(render(template("{% set c = messages[0].content %}{{ c + '' }}"), null, prompt))
         .isEqualTo(prompt);
+  }
+
+  /** Where wrapped Jinja engines for Java give another text without a word. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiterString = "=>",
+      textBlock =
+          """
+          {% if not add_generation_prompt is defined %}none{% endif %}|{{ not 1 == 2 }} => |True
+          {{ not messages[0].role == 'system' }} {{ not 'x' in 'y' }} {{ not messages|length > 5 }} => True True True
+          {% for m in messages if m['role'] == 'user' %}{{ loop.index }}{{ m.content }}{{ loop.last }};{% endfor %} => 1OneFalse;2ThreeTrue;
+          {% for m in messages if m['role'] != 'user' %}{{ m.role }}{% else %}nobody{% endfor %} => assistant
+          {% for m in messages if m.role == 'tool' %}x{% else %}nobody{% endfor %} => nobody
+          {{ '' or 'e' }} {{ 'v' and 'w' }} {{ none or 0 }} => e w 0
+          {{ messages[0].foo is none }} {{ messages[0].tool_calls is not none }} => False True
+          {% for c in 'abc' %}{{ c }}.{% endfor %} => a.b.c.
+          {{ messages[0] }} => {'role': 'user', 'content': 'One'}
+          {% for k, v in messages[0]|items %}{{ k }}{% endfor %} => rolecontent
+          {{ [1, 'a', none, true] }} {{ none }} {{ true }} => [1, 'a', None, True] None True
+          {{ -7 // 2 }} {{ -7 % 3 }} {{ 7 / 2 }} {{ 2 ** 3 }} => -4 2 3.5 8
+          {% for m in messages %}{% if m.role == 'user' %}{% set c = 'U' %}{% endif %}{% if c is defined %}{{ c }}{% endif %};{% endfor %} => U;;U;
+          {{ strftime_now is defined }} {{ strftime_now('%d %b %Y %H:%M') }} => True 26 Jul 2024 00:00
+          {% set ns = namespace(last=messages|length - 1) %}{{ ns.last }}{{ messages[:ns.last + 1]|length }} => 23
+          {% filter trim %}  x  {% endfilter %}{% generation %}y{% endgeneration %} => xy
+          {{ messages[::-1][0].content }} {{ messages[0].content.find('n') }} {{ messages | first is defined }} => Three 1 True
+          {{ messages[0] | tojson }} => {"role": "user", "content": "One"}
+          {{ tools }} {{ documents is none }} {{ nope is defined }} => None True False
+          """)
+  void publishedTemplatesMeanWhatTheyMeanInPython(String source, String text) {
+    List<ChatMessage> conversation =
+        List.of(ChatMessage.user("One"), ChatMessage.assistant("Two"), ChatMessage.user("Three"));
+
+    assertThat(render(template(source), conversation)).isEqualTo(text);
+  }
+
+  @Test
+  void aFailureTellsItsLine() {
+    assertThatThrownBy(() -> render(template("a\n\n{{ 'a' + 1 }}"), null, "x"))
+        .hasMessageStartingWith(
+            folder.resolve("chat_template.jinja") + ", line 3: the template fails: ");
+    assertThatThrownBy(() -> template("a\n{{ x | shout }}"))
+        .hasMessageStartingWith(
+            folder.resolve("chat_template.jinja")
+                + ", line 2: the template fails: the filter 'shout' is not supported; ");
+  }
+
+  @Test
+  void aNamedTokenThatIsNoneIsUndefined() {
+    assertThat(
+            config(
+                "{\"bos_token\": null, \"pad_token\": \"<p>\", \"chat_template\": \"{{ bos_token is"
+                    + " defined }}{{ pad_token }}\""))
+        .isEqualTo("False<p>");
   }
 
   @Test
@@ -418,7 +471,11 @@ class ChatTemplateTest {
   }
 
   private static String render(ChatTemplate template, String systemPrompt, String prompt) {
-    return template.render(ChatMessage.conversation(systemPrompt, prompt), DATE);
+    return render(template, ChatMessage.conversation(systemPrompt, prompt));
+  }
+
+  private static String render(ChatTemplate template, List<ChatMessage> conversation) {
+    return template.render(conversation.stream().map(ChatMessage::fields).toList(), DATE);
   }
 
   private ChatTemplate template(String source) {

@@ -6,6 +6,7 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.Map;
 import java.util.Objects;
 
@@ -25,6 +26,9 @@ final class Fixtures {
 
   /** Chat templates, and what Jinja2 itself makes of them. */
   static final Path TEMPLATES = resource("text/templates");
+
+  /** Special tokens in messages are tokens; the day that Llama 3.1's template has for a default. */
+  static final TextSettings SETTINGS = new TextSettings(LocalDate.of(2024, 7, 26), true);
 
   private Fixtures() {}
 

@@ -35,8 +35,8 @@ class Qwen2FilesPropertyTest {
   /** The twin is built by other code of the same files, and read by the same library. */
   @Property
   void anyTextIsEncodedAsByTheTwin(@ForAll("anyText") String text) {
-    int[] ids = built.encode(text);
-    assertThat(ids).containsExactly(twin.encode(text));
+    int[] ids = built.encode(text, Fixtures.SETTINGS);
+    assertThat(ids).containsExactly(twin.encode(text, Fixtures.SETTINGS));
     assertThat(built.decode(ids, 0, ids.length)).isEqualTo(twin.decode(ids, 0, ids.length));
   }
 
@@ -88,7 +88,7 @@ class Qwen2FilesPropertyTest {
         Files.write(folder.resolve(name), bytes);
       }
       try (TextCodec codec = TextCodec.open(folder)) {
-        assertThat(codec.encode("The 7!!<|mask|>")).isNotEmpty();
+        assertThat(codec.encode("The 7!!<|mask|>", Fixtures.SETTINGS)).isNotEmpty();
       } catch (TextException refused) {
         assertThat(refused.getMessage()).contains(folder.toString()).hasSizeLessThan(1000);
       }

@@ -54,7 +54,7 @@ class Qwen2FilesTest {
   @MethodSource("encoded")
   void encodesAsTransformersDoes(Encoded expected) {
     try (TextCodec codec = TextCodec.open(Fixtures.QWEN2)) {
-      assertThat(codec.encode(expected.text()))
+      assertThat(codec.encode(expected.text(), Fixtures.SETTINGS))
           .containsExactly(expected.ids().toArray(Integer[]::new));
     }
   }
@@ -63,8 +63,8 @@ class Qwen2FilesTest {
   void encodesByHand() {
     try (TextCodec codec = TextCodec.open(Fixtures.QWEN2)) {
       // Found in vocab.json and merges.txt: "The" is one token, " 7" a space and a digit, "!!" two.
-      assertThat(codec.encode("The 7!!")).containsExactly(288, 220, 22, 0, 0);
-      assertThat(codec.encode("<|mask|><|im_start|>7<|im_end|>"))
+      assertThat(codec.encode("The 7!!", Fixtures.SETTINGS)).containsExactly(288, 220, 22, 0, 0);
+      assertThat(codec.encode("<|mask|><|im_start|>7<|im_end|>", Fixtures.SETTINGS))
           .containsExactly(MASK, IM_START, 22, IM_END);
       assertThat(codec.decode(new int[] {455, 288, 220, 22, MASK, 0, 450}, 0, 7))
           .isEqualTo("The 7!");
@@ -75,7 +75,7 @@ class Qwen2FilesTest {
   @Test
   void chatIsChatMlWithTheDefaultSystemLine() {
     try (TextCodec codec = TextCodec.open(Fixtures.QWEN2)) {
-      assertThat(codec.renderChat(null, "Hi"))
+      assertThat(codec.renderChat(ChatMessage.conversation(null, "Hi"), Fixtures.SETTINGS))
           .isEqualTo(
               """
               <|im_start|>system
@@ -84,7 +84,7 @@ class Qwen2FilesTest {
               Hi<|im_end|>
               <|im_start|>assistant
               """);
-      assertThat(codec.encodeChat(null, "Hi"))
+      assertThat(codec.encodeChat(ChatMessage.conversation(null, "Hi"), Fixtures.SETTINGS))
           .containsExactly(
               451, 82, 402, 76, 198, 362, 84, 332, 257, 328, 382, 373, 75, 345, 13, 452, 198, 451,
               400, 198, 39, 72, 452, 198, 451, 64, 320, 343, 198);
@@ -95,7 +95,7 @@ class Qwen2FilesTest {
   void tokenizerJsonWins() throws IOException {
     Files.copy(Fixtures.SAMPLE.resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
     try (TextCodec codec = TextCodec.open(folder)) {
-      assertThat(codec.encode("<|mdm_mask|>")).containsExactly(511);
+      assertThat(codec.encode("<|mdm_mask|>", Fixtures.SETTINGS)).containsExactly(511);
     }
   }
 
@@ -104,7 +104,8 @@ class Qwen2FilesTest {
     addedToken("900", "{\"content\": \"<|far|>\", \"special\": true}");
     addedToken("7000", "{\"content\": \"<far>\"}");
     try (TextCodec codec = TextCodec.open(folder)) {
-      assertThat(codec.encode("7<|far|><far><|mask|>")).containsExactly(22, 900, 7000, MASK);
+      assertThat(codec.encode("7<|far|><far><|mask|>", Fixtures.SETTINGS))
+          .containsExactly(22, 900, 7000, MASK);
       assertThat(codec.decode(new int[] {22, 900, 7000}, 0, 3)).isEqualTo("7<far>");
     }
   }
@@ -116,13 +117,13 @@ class Qwen2FilesTest {
     addedToken("502", "{\"content\": \"caf\u00e9\", \"normalized\": true}");
     addedToken("503", "{\"content\": \"n\u00e9\", \"normalized\": false}");
     try (TextCodec codec = TextCodec.open(folder)) {
-      assertThat(codec.encode("7<r>  7")).containsExactly(22, 500, 22);
-      assertThat(codec.encode("word")).containsExactly(501);
-      assertThat(codec.encode("words")).doesNotContain(501);
-      assertThat(codec.encode("cafe\u0301")).containsExactly(502);
-      assertThat(codec.encode("n\u00e9")).containsExactly(503);
-      assertThat(codec.encode("ne\u0301")).doesNotContain(503);
-      assertThat(codec.encode("7  <|left|>7")).containsExactly(22, 454, 22);
+      assertThat(codec.encode("7<r>  7", Fixtures.SETTINGS)).containsExactly(22, 500, 22);
+      assertThat(codec.encode("word", Fixtures.SETTINGS)).containsExactly(501);
+      assertThat(codec.encode("words", Fixtures.SETTINGS)).doesNotContain(501);
+      assertThat(codec.encode("cafe\u0301", Fixtures.SETTINGS)).containsExactly(502);
+      assertThat(codec.encode("n\u00e9", Fixtures.SETTINGS)).containsExactly(503);
+      assertThat(codec.encode("ne\u0301", Fixtures.SETTINGS)).doesNotContain(503);
+      assertThat(codec.encode("7  <|left|>7", Fixtures.SETTINGS)).containsExactly(22, 454, 22);
     }
   }
 
@@ -174,7 +175,9 @@ class Qwen2FilesTest {
     Fixtures.write(folder.resolve("merges.txt"), "\u0007" + "x".repeat(100_000));
     broken(
         "merges.txt",
-        "line 1 ( " + "x".repeat(59) + "...): a merge is two tokens with one space between them");
+        "line 1 (\\u0007"
+            + "x".repeat(59)
+            + "...): a merge is two tokens with one space between them");
   }
 
   @Test
@@ -184,7 +187,7 @@ class Qwen2FilesTest {
         folder.resolve("merges.txt"),
         merges.substring(merges.indexOf('\n') + 1).replace("\n", "\r\n\r\n"));
     try (TextCodec codec = TextCodec.open(folder)) {
-      assertThat(codec.encode("The")).containsExactly(288);
+      assertThat(codec.encode("The", Fixtures.SETTINGS)).containsExactly(288);
     }
   }
 

@@ -42,8 +42,8 @@ class TextCodecPropertyTest {
 
   @Property
   void anyTextIsEncodedAndDecoded(@ForAll("anyText") String text) {
-    int[] raw = sample.encode(text);
-    int[] chat = sample.encodeChat(text, text);
+    int[] raw = sample.encode(text, Fixtures.SETTINGS);
+    int[] chat = sample.encodeChat(ChatMessage.conversation(text, text), Fixtures.SETTINGS);
 
     assertThat(sample.decode(raw, 0, raw.length)).isNotNull();
     assertThat(chat).startsWith(506, 508).endsWith(509, 198, 198);
@@ -53,7 +53,7 @@ class TextCodecPropertyTest {
   @Property
   void textWithoutSpecialTokensComesBack(@ForAll("anyText") String text) {
     String plain = wellFormed(text.replace("<|", "<"));
-    int[] ids = sample.encode(plain);
+    int[] ids = sample.encode(plain, Fixtures.SETTINGS);
 
     assertThat(sample.decode(ids, 0, ids.length)).isEqualTo(plain);
   }

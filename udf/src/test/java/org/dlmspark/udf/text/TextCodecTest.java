@@ -44,20 +44,20 @@ class TextCodecTest {
 
   @Test
   void encodesRawPrompt() {
-    assertThat(sample.encode("h\u00e9llo \u65e5\u672c \ud83d\ude00"))
+    assertThat(sample.encode("h\u00e9llo \u65e5\u672c \ud83d\ude00", Fixtures.SETTINGS))
         .containsExactly(
             71, 127, 102, 276, 78, 220, 162, 245, 98, 162, 250, 105, 220, 172, 253, 246, 222);
-    assertThat(sample.encode(" x\u0000y")).containsExactly(220, 87, 188, 88);
-    assertThat(sample.encode("")).isEmpty();
+    assertThat(sample.encode(" x\u0000y", Fixtures.SETTINGS)).containsExactly(220, 87, 188, 88);
+    assertThat(sample.encode("", Fixtures.SETTINGS)).isEmpty();
   }
 
   @Test
   void cutsAtTheFirstStopText() {
-    int[] ids = sample.encode("one two three two");
+    int[] ids = sample.encode("one two three two", Fixtures.SETTINGS);
     assertThat(sample.cut(ids, 0, ids.length, List.of()))
         .isEqualTo(new TextCodec.Cut("one two three two", ids.length, false));
     assertThat(sample.cut(ids, 0, ids.length, List.of("four")).stopped()).isFalse();
-    int two = sample.encode("one two").length;
+    int two = sample.encode("one two", Fixtures.SETTINGS).length;
     assertThat(sample.cut(ids, 0, ids.length, List.of("three", " two")))
         .isEqualTo(new TextCodec.Cut("one", two, true));
     assertThat(sample.cut(ids, 0, ids.length, List.of("one"))).matches(cut -> cut.text().isEmpty());
@@ -66,24 +66,30 @@ class TextCodecTest {
 
   @Test
   void encodesChat() {
-    assertThat(sample.encodeChat(null, "  What is 2+2? \n"))
+    assertThat(
+            sample.encodeChat(
+                ChatMessage.conversation(null, "  What is 2+2? \n"), Fixtures.SETTINGS))
         .containsExactly(
             506, 508, 84, 82, 68, 81, 509, 198, 198, 54, 258, 83, 220, 72, 82, 220, 17, 10, 17, 30,
             510, 508, 64, 82, 82, 72, 82, 83, 264, 83, 509, 198, 198);
-    assertThat(sample.encodeChat("  Be brief.\n", "  What is 2+2? \n"))
+    assertThat(
+            sample.encodeChat(
+                ChatMessage.conversation("  Be brief.\n", "  What is 2+2? \n"), Fixtures.SETTINGS))
         .containsExactly(
             506, 508, 82, 300, 83, 68, 76, 509, 198, 198, 33, 68, 281, 319, 334, 13, 510, 508, 84,
             82, 68, 81, 509, 198, 198, 54, 258, 83, 220, 72, 82, 220, 17, 10, 17, 30, 510, 508, 64,
             82, 82, 72, 82, 83, 264, 83, 509, 198, 198);
-    assertThat(sample.hasChatTemplate()).isTrue();
-    sample.requireChat(null);
-    sample.requireChat("Be brief.");
+    sample.requireTemplate();
+    sample.requireChat(null, Fixtures.SETTINGS);
+    sample.requireChat("Be brief.", Fixtures.SETTINGS);
   }
 
   @Test
   void specialTokensWrittenInThePromptAreSpecialTokens() {
-    assertThat(sample.encode("<|mdm_mask|>x<|eot_id|>")).containsExactly(MASK, 87, 510);
-    assertThat(sample.encodeChat(null, "<|mdm_mask|>")).contains(MASK);
+    assertThat(sample.encode("<|mdm_mask|>x<|eot_id|>", Fixtures.SETTINGS))
+        .containsExactly(MASK, 87, 510);
+    assertThat(sample.encodeChat(ChatMessage.conversation(null, "<|mdm_mask|>"), Fixtures.SETTINGS))
+        .contains(MASK);
   }
 
   @Test
@@ -107,8 +113,9 @@ class TextCodecTest {
     json.writeValue(folder.resolve("tokenizer.json").toFile(), tokenizer);
 
     try (TextCodec codec = TextCodec.open(folder)) {
-      assertThat(codec.encode("x")).containsExactly(506, 87);
-      assertThat(codec.encodeChat(null, "x")).containsExactly(87);
+      assertThat(codec.encode("x", Fixtures.SETTINGS)).containsExactly(506, 87);
+      assertThat(codec.encodeChat(ChatMessage.conversation(null, "x"), Fixtures.SETTINGS))
+          .containsExactly(87);
     }
   }
 
@@ -133,8 +140,8 @@ class TextCodecTest {
     json.writeValue(folder.resolve("tokenizer.json").toFile(), tokenizer);
 
     try (TextCodec codec = TextCodec.open(folder)) {
-      assertThat(codec.encode("x")).containsExactly(87);
-      assertThat(codec.encode("xyxyxyxyx")).hasSize(9);
+      assertThat(codec.encode("x", Fixtures.SETTINGS)).containsExactly(87);
+      assertThat(codec.encode("xyxyxyxyx", Fixtures.SETTINGS)).hasSize(9);
     }
   }
 
@@ -142,7 +149,7 @@ class TextCodecTest {
   void longPromptIsNeitherCutNorSlow() {
     String prompt = "12 apples \ud83d\ude00 ".repeat(80_000);
 
-    int[] ids = sample.encode(prompt);
+    int[] ids = sample.encode(prompt, Fixtures.SETTINGS);
 
     assertThat(ids).hasSizeGreaterThan(512);
     assertThat(sample.decode(ids, 0, ids.length)).isEqualTo(prompt);
@@ -150,15 +157,15 @@ class TextCodecTest {
 
   @Test
   void loneSurrogatesBecomeReplacementCharacters() {
-    assertThat(sample.encode("a\ud83d \ude00b\ud83d"))
-        .isEqualTo(sample.encode("a\ufffd \ufffdb\ufffd"));
-    assertThat(sample.encode("\ude00\ud83d\ude00\ud83d"))
-        .isEqualTo(sample.encode("\ufffd\ud83d\ude00\ufffd"));
+    assertThat(sample.encode("a\ud83d \ude00b\ud83d", Fixtures.SETTINGS))
+        .isEqualTo(sample.encode("a\ufffd \ufffdb\ufffd", Fixtures.SETTINGS));
+    assertThat(sample.encode("\ude00\ud83d\ude00\ud83d", Fixtures.SETTINGS))
+        .isEqualTo(sample.encode("\ufffd\ud83d\ude00\ufffd", Fixtures.SETTINGS));
   }
 
   @Test
   void decodesARange() {
-    int[] ids = sample.encode("one two three");
+    int[] ids = sample.encode("one two three", Fixtures.SETTINGS);
 
     assertThat(sample.decode(ids, 0, ids.length)).isEqualTo("one two three");
     assertThat(sample.decode(ids, 0, 0)).isEmpty();
@@ -175,7 +182,7 @@ class TextCodecTest {
 
   @Test
   void piecesOfACharacterBecomeReplacementCharacters() {
-    int[] ids = sample.encode("\ud83d\ude00");
+    int[] ids = sample.encode("\ud83d\ude00", Fixtures.SETTINGS);
 
     assertThat(ids).hasSize(4);
     for (int i = 0; i < 4; i++) {
@@ -193,7 +200,7 @@ class TextCodecTest {
 
   @Test
   void spacesAreCleanedUpOnlyIfTheFolderSaysSo() {
-    int[] ids = sample.encode("a , b . it 's");
+    int[] ids = sample.encode("a , b . it 's", Fixtures.SETTINGS);
     Fixtures.folder(
         folder, Map.of("tokenizer_config.json", "{\"clean_up_tokenization_spaces\": true}"));
 
@@ -206,17 +213,17 @@ class TextCodecTest {
   @Test
   void wordLevelTokenizer() {
     try (TextCodec codec = TextCodec.open(Fixtures.TINY)) {
-      assertThat(codec.encode("t12  t5 what")).containsExactly(12, 5, 251);
+      assertThat(codec.encode("t12  t5 what", Fixtures.SETTINGS)).containsExactly(12, 5, 251);
       assertThat(codec.decode(new int[] {12, 250, 5}, 0, 3)).isEqualTo("t12 t5");
-      assertThat(codec.hasChatTemplate()).isFalse();
-      assertThatThrownBy(() -> codec.requireChat(null))
+      assertThatThrownBy(() -> codec.requireChat(null, Fixtures.SETTINGS))
           .isInstanceOf(TextException.class)
           .hasMessage(
               Fixtures.TINY
                   + ": the model has no chat template (no chat_template.jinja, and no"
                   + " chat_template in tokenizer_config.json); set input.chat = false, or put the"
                   + " model's template into chat_template.jinja");
-      assertThatThrownBy(() -> codec.encodeChat(null, "t1"))
+      assertThatThrownBy(
+              () -> codec.encodeChat(ChatMessage.conversation(null, "t1"), Fixtures.SETTINGS))
           .isInstanceOf(TextException.class)
           .hasMessageContaining("set input.chat = false");
     }
@@ -227,9 +234,8 @@ class TextCodecTest {
     Fixtures.folder(folder, Map.of("chat_template.jinja", "{% if %"));
 
     try (TextCodec codec = TextCodec.open(folder)) {
-      assertThat(codec.encode("x")).containsExactly(87);
-      assertThat(codec.hasChatTemplate()).isFalse();
-      assertThatThrownBy(() -> codec.requireChat(null))
+      assertThat(codec.encode("x", Fixtures.SETTINGS)).containsExactly(87);
+      assertThatThrownBy(() -> codec.requireChat(null, Fixtures.SETTINGS))
           .isInstanceOf(TextException.class)
           .hasMessageStartingWith(
               folder.resolve("chat_template.jinja") + ", line 1: the template fails: ");
@@ -246,8 +252,8 @@ class TextCodecTest {
                 + "{% endif %}"));
 
     try (TextCodec codec = TextCodec.open(folder)) {
-      codec.requireChat(null);
-      assertThatThrownBy(() -> codec.requireChat("Be brief."))
+      codec.requireChat(null, Fixtures.SETTINGS);
+      assertThatThrownBy(() -> codec.requireChat("Be brief.", Fixtures.SETTINGS))
           .isInstanceOf(TextException.class)
           .hasMessageContaining("the template refuses the messages: no system role;");
     }
@@ -364,8 +370,8 @@ class TextCodecTest {
   void promptsHaveALongestLength() {
     try (TextCodec qwen2 = TextCodec.open(Fixtures.QWEN2_FAST)) {
       String longest = " ".repeat(4 << 20);
-      assertThat(qwen2.encode(longest)).isNotEmpty();
-      assertThatThrownBy(() -> qwen2.encode(longest + " "))
+      assertThat(qwen2.encode(longest, Fixtures.SETTINGS)).isNotEmpty();
+      assertThatThrownBy(() -> qwen2.encode(longest + " ", Fixtures.SETTINGS))
           .isInstanceOf(TextException.class)
           .hasMessage(
               Fixtures.QWEN2_FAST.resolve("tokenizer.json")
@@ -382,9 +388,30 @@ class TextCodecTest {
     Files.createSymbolicLink(inside.resolve("chat_template.jinja"), Path.of("../secret"));
 
     try (TextCodec codec = TextCodec.open(inside)) {
-      assertThatThrownBy(() -> codec.requireChat(null))
+      assertThatThrownBy(() -> codec.requireChat(null, Fixtures.SETTINGS))
           .isInstanceOf(TextException.class)
           .hasMessageContaining("chat_template.jinja is a link that leads out of the model folder");
+    }
+  }
+
+  /** As a Hugging Face cache leaves them when a snapshot is copied without its blobs. */
+  @Test
+  void linksToFilesThatAreNotThereAreNoMissingFiles() throws IOException {
+    Fixtures.folder(folder, Map.of());
+    Path template = folder.resolve("chat_template.jinja");
+    Files.createSymbolicLink(template, Path.of("gone"));
+    try (TextCodec codec = TextCodec.open(folder)) {
+      assertThat(codec.brokenTemplate().orElseThrow())
+          .startsWith(template + ": is no file, or a link to one that is not there");
+    }
+    for (String name : new String[] {"tokenizer_config.json", "tokenizer.json"}) {
+      Path file = folder.resolve(name);
+      Files.deleteIfExists(file);
+      Files.createSymbolicLink(file, Path.of("gone"));
+      assertThatThrownBy(() -> TextCodec.open(folder))
+          .isInstanceOf(TextException.class)
+          .hasMessageStartingWith(file + ": is no file, or a link to one that is not there");
+      Files.delete(file);
     }
   }
 
@@ -405,8 +432,8 @@ class TextCodecTest {
         "{\"model\": {\"type\": \"WordLevel\", \"vocab\": {\"a\": 0}, \"unk_token\": \"?\"}}");
 
     try (TextCodec codec = TextCodec.open(folder)) {
-      assertThat(codec.encode("a")).containsExactly(0);
-      assertThatThrownBy(() -> codec.encode("b"))
+      assertThat(codec.encode("a", Fixtures.SETTINGS)).containsExactly(0);
+      assertThatThrownBy(() -> codec.encode("b", Fixtures.SETTINGS))
           .isInstanceOf(TextException.class)
           .hasMessageStartingWith(
               folder.resolve("tokenizer.json") + ": the tokenizer cannot encode the prompt (");
@@ -419,7 +446,7 @@ class TextCodecTest {
     codec.close();
     codec.close();
 
-    assertThatThrownBy(() -> codec.encode("x"))
+    assertThatThrownBy(() -> codec.encode("x", Fixtures.SETTINGS))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("the tokenizer of " + Fixtures.SAMPLE.resolve("tokenizer.json") + " is closed");
     assertThatThrownBy(() -> codec.decode(new int[1], 0, 1))
@@ -433,7 +460,12 @@ class TextCodecTest {
             .mapToObj(i -> ("row " + i + " h\u00e9 \ud83d\ude00 {{ x }} ").repeat(i + 1))
             .toList();
     List<int[]> expected =
-        prompts.stream().map(prompt -> sample.encodeChat("Be brief.", prompt)).toList();
+        prompts.stream()
+            .map(
+                prompt ->
+                    sample.encodeChat(
+                        ChatMessage.conversation("Be brief.", prompt), Fixtures.SETTINGS))
+            .toList();
 
     ExecutorService threads = Executors.newFixedThreadPool(16);
     try {
@@ -444,9 +476,12 @@ class TextCodecTest {
           results.add(
               threads.submit(
                   () -> {
-                    assertThat(sample.encodeChat("Be brief.", prompts.get(row)))
+                    assertThat(
+                            sample.encodeChat(
+                                ChatMessage.conversation("Be brief.", prompts.get(row)),
+                                Fixtures.SETTINGS))
                         .isEqualTo(expected.get(row));
-                    int[] ids = sample.encode(prompts.get(row));
+                    int[] ids = sample.encode(prompts.get(row), Fixtures.SETTINGS);
                     assertThat(sample.decode(ids, 0, ids.length)).isEqualTo(prompts.get(row));
                     return true;
                   }));
@@ -469,7 +504,7 @@ class TextCodecTest {
         TextCodec codec = TextCodec.open(Fixtures.SAMPLE);
         List<Future<int[]>> results = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
-          results.add(threads.submit(() -> codec.encode(prompt)));
+          results.add(threads.submit(() -> codec.encode(prompt, Fixtures.SETTINGS)));
         }
         int done = results.get(0).get().length;
         codec.close();

@@ -251,7 +251,9 @@ class TextFuzzTest {
         .map(
             template ->
                 template.render(
-                    ChatMessage.conversation(random.nextBoolean() ? prompt : null, prompt),
+                    ChatMessage.conversation(random.nextBoolean() ? prompt : null, prompt).stream()
+                        .map(ChatMessage::fields)
+                        .toList(),
                     LocalDate.EPOCH))
         .orElse("");
   }
@@ -337,7 +339,7 @@ class TextFuzzTest {
 
   private String roundTrip(Random random) {
     try (TextCodec codec = TextCodec.open(folder)) {
-      int[] ids = codec.encode(prompt(random));
+      int[] ids = codec.encode(prompt(random), Fixtures.SETTINGS);
       return codec.decode(ids, 0, ids.length);
     }
   }
@@ -354,7 +356,10 @@ class TextFuzzTest {
                 TextCodec codec = codecs.get(random.nextBoolean());
                 String prompt = prompt(random);
                 int[] ids =
-                    random.nextBoolean() ? codec.encode(prompt) : codec.encodeChat(null, prompt);
+                    random.nextBoolean()
+                        ? codec.encode(prompt, Fixtures.SETTINGS)
+                        : codec.encodeChat(
+                            ChatMessage.conversation(null, prompt), Fixtures.SETTINGS);
                 int[] any = random.ints(20, -5, 600).toArray();
                 return codec.decode(ids, 0, ids.length)
                     + codec.cut(any, 0, any.length, List.of("a", prompt(random) + "b"));

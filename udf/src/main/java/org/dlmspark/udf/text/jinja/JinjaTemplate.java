@@ -3,6 +3,8 @@ package org.dlmspark.udf.text.jinja;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A chat template, ready to be rendered any number of times, by several threads at once.
@@ -13,9 +15,13 @@ import java.util.Map;
  */
 public final class JinjaTemplate {
   private final Frame frame;
+  private final boolean asksForTime;
+  private final Set<String> strings;
 
-  private JinjaTemplate(Frame frame) {
+  private JinjaTemplate(Frame frame, boolean asksForTime, Set<String> strings) {
     this.frame = frame;
+    this.asksForTime = asksForTime;
+    this.strings = strings;
   }
 
   /**
@@ -28,10 +34,31 @@ public final class JinjaTemplate {
   public static JinjaTemplate parse(String source, int maxDepth) {
     try {
       List<Token> tokens = TemplateLexer.tokens(source);
-      return new JinjaTemplate(StatementParser.parse(tokens, maxDepth));
+      Frame frame = StatementParser.parse(tokens, maxDepth);
+      return new JinjaTemplate(
+          frame,
+          texts(tokens, Token.Kind.NAME).contains("strftime_now"),
+          texts(tokens, Token.Kind.STRING));
     } catch (StackOverflowError e) {
       throw tooDeep(1);
     }
+  }
+
+  private static Set<String> texts(List<Token> tokens, Token.Kind kind) {
+    return tokens.stream()
+        .filter(token -> token.kind() == kind)
+        .map(Token::text)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Whether the template asks for the time: without, it is the same text at any time. */
+  public boolean asksForTime() {
+    return asksForTime;
+  }
+
+  /** The strings that stand in the template's expressions. */
+  public Set<String> strings() {
+    return strings;
   }
 
   /**

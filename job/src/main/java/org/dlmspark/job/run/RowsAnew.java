@@ -1,6 +1,5 @@
 package org.dlmspark.job.run;
 
-import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 
@@ -14,15 +13,12 @@ import org.dlmspark.job.Console;
 import org.dlmspark.job.output.OutputLock;
 
 /**
- * Does anew what has an error, a few files at a time: the files' good rows move to new files
- * together with the new ones, and the old files go.
+ * Does rows of the output anew, those with an error or those that have changed, a few files at a
+ * time: the files' other rows move to new files together with the new ones, and the old files go.
  */
-final class FailedRows {
-
-  private static final String FILE = "dlm_spark_file";
+final class RowsAnew {
 
   private final OutputRows output;
-  private final Dataset<Row> input;
   private final long mostRows;
   private final Console console;
 
@@ -30,15 +26,12 @@ final class FailedRows {
    * Looks at an output.
    *
    * @param output its rows
-   * @param input the input's rows
    * @param waveRows {@code job.wave-rows}, 0 to choose
    * @param parallelism tasks that Spark runs at the same time
    * @param console where it is said what was done
    */
-  FailedRows(
-      OutputRows output, Dataset<Row> input, int waveRows, int parallelism, Console console) {
+  RowsAnew(OutputRows output, int waveRows, int parallelism, Console console) {
     this.output = output;
-    this.input = input;
     mostRows = waveRows > 0 ? waveRows : JobPlan.MOST_ROWS * parallelism;
     this.console = console;
   }
@@ -50,36 +43,38 @@ final class FailedRows {
    * @param journal where it is noted which files are being replaced
    * @param lock looked at between waves
    */
-  void retry(WaveWriter waves, RunJournal journal, OutputLock lock) throws IOException {
-    for (List<String> old : filesWithErrors()) {
+  void write(WaveWriter waves, RunJournal journal, OutputLock lock) throws IOException {
+    List<List<String>> groups = files();
+    output.requireOwn(groups.stream().flatMap(List::stream).toList());
+    for (List<String> old : groups) {
       lock.check();
       Dataset<Row> there = output.committed(old);
-      Dataset<Row> failed = there.filter(col("error").isNotNull());
-      Dataset<Row> kept =
-          there.filter(col("error").isNull()).unionByName(output.missing(failed, input));
-      Dataset<Row> again = output.among(input, failed);
+      Dataset<Row> kept = output.toKeep(there);
+      Dataset<Row> again = output.among(output.toDoAnew(there));
       WaveResult result = journal.replacing(old, () -> waves.write(again, kept, again.count()));
       waves.commit(result);
       console.say(
           String.format(
               Locale.ROOT,
-              "Failed rows: %,d done anew in %s, %,d of them failed again",
+              "Rows in the output: %,d done anew in %s%s",
               result.rows(),
               Console.time(result.time()),
-              result.failed()));
+              result.failed() == 0
+                  ? ""
+                  : String.format(Locale.ROOT, ", %,d of them with an error", result.failed())));
     }
   }
 
   /** Files in groups of so many rows as a wave may have, or of one file. */
-  private List<List<String>> filesWithErrors() {
+  private List<List<String>> files() {
+    Dataset<Row> there = output.withFiles();
+    String name = output.file();
     List<Row> files =
-        output
-            .committed()
-            .withColumn(FILE, col("_metadata.file_name"))
-            .groupBy(FILE)
-            .agg(count(lit(1)).as("rows"), count(col("error")).as("failed"))
-            .filter(col("failed").gt(0))
-            .orderBy(FILE)
+        there
+            .groupBy(name)
+            .agg(count(lit(1)))
+            .join(output.toDoAnew(there).select(name).distinct(), name)
+            .orderBy(name)
             .collectAsList();
     List<List<String>> groups = new ArrayList<>();
     long rows = 0;

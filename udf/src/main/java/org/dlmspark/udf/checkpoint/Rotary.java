@@ -1,0 +1,67 @@
+package org.dlmspark.udf.checkpoint;
+
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads the rotary embedding of a {@code config.json}, of which the step computes the plain one:
+ * all numbers of a head are turned, by one base in all layers.
+ *
+ * <p>Up to version 4 Hugging Face's library writes {@code rope_theta}, and {@code rope_scaling}
+ * where the embedding is stretched. Version 5 writes both into {@code rope_parameters}, which may
+ * hold such an object for each type of layer. It takes either name for either, so that the base may
+ * stand in any of them. The type {@code default} means that nothing is stretched.
+ */
+final class Rotary {
+  private static final String THETA = "rope_theta";
+
+  private Rotary() {}
+
+  /**
+   * The base of the embedding.
+   *
+   * @param config {@code config.json}
+   * @return the base, which the file may state in several places
+   * @throws CheckpointException if there is none, two places differ, or another embedding than the
+   *     plain one is asked for
+   */
+  static double theta(ConfigFile config) {
+    List<ConfigFile> places = new ArrayList<>(List.of(config));
+    for (String key : List.of("rope_parameters", "rope_scaling")) {
+      if (config.has(key)) {
+        addPlain(config.part(key), places);
+      }
+    }
+    List<ConfigFile> stated = places.stream().filter(place -> place.has(THETA)).toList();
+    ConfigFile first = stated.isEmpty() ? config : stated.get(0);
+    double theta = first.positive(THETA);
+    for (ConfigFile place : stated) {
+      if (place.positive(THETA) != theta) {
+        throw first.contradiction(THETA, place, THETA);
+      }
+    }
+    return theta;
+  }
+
+  /** Adds an object that may hold the base, and those inside of it, if it holds nothing else. */
+  private static void addPlain(ConfigFile parameters, List<ConfigFile> places) {
+    places.add(parameters);
+    for (String key : parameters.keys()) {
+      switch (key) {
+        case THETA -> {}
+        case "rope_type", "type" -> parameters.require(key, TextNode.valueOf("default"));
+        case "factor", "attention_factor", "partial_rotary_factor" ->
+            parameters.require(key, IntNode.valueOf(1));
+        default -> {
+          if (!key.endsWith("_attention")) {
+            throw parameters.wrong(
+                key, "not supported; the plain rotary embedding has no such parameter");
+          }
+          addPlain(parameters.part(key), places); // a type of layer
+        }
+      }
+    }
+  }
+}
