@@ -22,7 +22,7 @@ class RoomsTest {
           .room("text", "checkpoint", "text.jinja")
           .room("model", "checkpoint", "decode")
           .room("service", "checkpoint", "decode", "text", "model")
-          .room("bench", "checkpoint", "decode", "model", "service")
+          .room("bench", "checkpoint", "decode", "text", "model", "service")
           .room("prompt", "decode", "text", "service")
           .room("plugin", "service")
           .room(ROOT, "checkpoint", "decode", "text", "model", "service", "prompt", "plugin");

@@ -16,6 +16,7 @@ import org.dlmspark.udf.bench.DecoderBench;
 import org.dlmspark.udf.bench.DecoderBench.Case;
 import org.dlmspark.udf.bench.DecoderBench.Cost;
 import org.dlmspark.udf.bench.ModelShape;
+import org.dlmspark.udf.bench.PromptBench;
 import org.dlmspark.udf.bench.RandomFolder;
 import org.dlmspark.udf.checkpoint.Checkpoint;
 import org.dlmspark.udf.checkpoint.CheckpointException;
@@ -24,6 +25,8 @@ import org.dlmspark.udf.decode.GenerationSettings;
 import org.dlmspark.udf.model.ModelSettings;
 import org.dlmspark.udf.model.ProcessMemory;
 import org.dlmspark.udf.model.TorchDenoisingModel;
+import org.dlmspark.udf.text.TextCodec;
+import org.dlmspark.udf.text.TextException;
 
 /**
  * Measures a plan's cases, says each on the console as soon as it is done, and writes {@code
@@ -104,7 +107,8 @@ public final class Bench {
                   generation.cache().refreshInterval(),
                   config.cacheBytesPerToken(loaded.numberType()),
                   first.toMillis(),
-                  load.toMillis()));
+                  load.toMillis(),
+                  prompts(folder, settings.input())));
       console.block("Measuring", report.head());
       console.say(BenchReport.header());
       measure(bench, report);
@@ -126,6 +130,15 @@ public final class Bench {
       return new TorchDenoisingModel(checkpoint, place);
     } catch (IllegalArgumentException e) {
       throw new RefusedException(e.getMessage(), e);
+    }
+  }
+
+  /** Null where the folder has no chat template that takes a plain chat. */
+  private static PromptBench.Cost prompts(String folder, JobSettings.Input input) {
+    try (TextCodec codec = TextCodec.open(Path.of(folder))) {
+      return PromptBench.measure(codec, input.text());
+    } catch (TextException e) {
+      return null;
     }
   }
 

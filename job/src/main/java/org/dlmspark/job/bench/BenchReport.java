@@ -11,6 +11,7 @@ import org.dlmspark.job.Console;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.udf.bench.DecoderBench.Case;
 import org.dlmspark.udf.bench.DecoderBench.Cost;
+import org.dlmspark.udf.bench.PromptBench;
 import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
 import org.dlmspark.udf.model.ProcessMemory;
 
@@ -29,6 +30,7 @@ final class BenchReport {
    * @param bytesPerToken of keys and values
    * @param firstStepMillis from the process's start to the first step's end
    * @param loadMillis of it to load PyTorch and the model
+   * @param prompt cost of a short chat before it is decoded; null without a chat template
    */
   record Subject(
       String machine,
@@ -39,12 +41,20 @@ final class BenchReport {
       int refreshInterval,
       long bytesPerToken,
       long firstStepMillis,
-      long loadMillis) {}
+      long loadMillis,
+      PromptBench.Cost prompt) {}
 
   /** A case and its cost; null where it was left out. */
   private record Result(Case wanted, Cost cost, long positions) {}
 
   private static final String FORMAT = "%6s  %5s  %-12s  %10s  %11s  %7s  %8s  %8s  %9s";
+  private static final List<Line> COLUMNS =
+      List.of(
+          new Line("prompt, batch", "tokens of a prompt, and how many are decoded together"),
+          new Line("positions", "computed by the model, in so many passes"),
+          new Line("ratio", "of tokens/s, to policy none at the same prompt and batch"),
+          new Line("floor", "time of the same matrix products alone, over the time taken"),
+          new Line("GFLOP/s", "of the matrix products, in the time taken"));
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Subject subject;
@@ -72,6 +82,24 @@ final class BenchReport {
 
   /** What is measured, for the console. */
   List<Line> head() {
+    List<Line> head = new ArrayList<>(subjectLines());
+    if (subject.prompt() != null) {
+      head.add(promptLine(subject.prompt()));
+    }
+    head.addAll(COLUMNS);
+    return head;
+  }
+
+  private static Line promptLine(PromptBench.Cost cost) {
+    return Line.of(
+        "a short chat",
+        "%.1f microseconds to render, %.1f until it is %,d tokens; on one thread",
+        cost.renderNanos() / 1e3,
+        cost.encodeNanos() / 1e3,
+        cost.tokens());
+  }
+
+  private List<Line> subjectLines() {
     return List.of(
         Line.of(
             "model",
@@ -90,12 +118,7 @@ final class BenchReport {
             "completions",
             "%,d tokens each, caches refreshed every %d steps",
             subject.genLength(),
-            subject.refreshInterval()),
-        new Line("prompt, batch", "tokens of a prompt, and how many are decoded together"),
-        new Line("positions", "computed by the model, in so many passes"),
-        new Line("ratio", "of tokens/s, to policy none at the same prompt and batch"),
-        new Line("floor", "time of the same matrix products alone, over the time taken"),
-        new Line("GFLOP/s", "of the matrix products, in the time taken"));
+            subject.refreshInterval()));
   }
 
   /** Peak memory, for the console. */

@@ -155,7 +155,7 @@ final class CompareCommand implements Callable<Integer> {
             + folder.path()
             + "; to begin anew, choose another output or set output.mode=overwrite";
     try (OutputLock lock = OutputLock.acquire(folder, runId);
-        Interruption interruption = Interruption.of(console, left)) {
+        Interruption interruption = Interruption.of(console, left, lock)) {
       SparkSession spark = Sessions.start(conf, settings.job().name(), decoder);
       try {
         ComparisonPlan plan = plan(spark, settings, grid, early);

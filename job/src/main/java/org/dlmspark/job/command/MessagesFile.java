@@ -1,7 +1,6 @@
 package org.dlmspark.job.command;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -23,8 +22,6 @@ import org.dlmspark.udf.checkpoint.UntrustedJson;
 final class MessagesFile {
   private static final int LONGEST_TEXT = 4 << 20;
   private static final ObjectMapper JSON = UntrustedJson.mapper(LONGEST_TEXT);
-  private static final TypeReference<LinkedHashMap<String, Object>> OBJECT =
-      new TypeReference<>() {};
 
   /**
    * One line.
@@ -64,14 +61,14 @@ final class MessagesFile {
   }
 
   private static Conversation conversation(Path file, int line, String text) {
-    Map<String, Object> object;
+    Object read;
     try {
-      object = JSON.readValue(text, OBJECT);
+      read = JSON.readValue(text, Object.class);
     } catch (JsonProcessingException e) {
       throw refused(file, "line " + line + " is no JSON object: " + e.getOriginalMessage(), e);
     }
-    if (object == null) {
-      throw refused(file, "line " + line + " is no JSON object: null", null);
+    if (!(read instanceof Map<?, ?> object)) {
+      throw refused(file, "line " + line + " is no JSON object", null);
     }
     for (String key : List.of("tools", "documents")) {
       if (object.get(key) != null) {

@@ -11,12 +11,16 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.dlmspark.job.Console.Line;
+import org.dlmspark.job.Excerpt;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.udf.decode.GenerationKey;
 import org.dlmspark.udf.prompt.Columns;
 import org.dlmspark.udf.prompt.FewShotExample;
+import org.dlmspark.udf.prompt.MessagesPrompt;
 
 /**
  * Opens the input and checks it before anything is decoded: its columns, and that every row has an
@@ -41,10 +45,21 @@ public final class InputCheck {
             ? List.of()
             : FewShotFile.read(input.fewShot(), spark.sparkContext().hadoopConfiguration());
     InputReader reader = new InputReader(input);
-    Dataset<Row> opened = reader.open(spark);
-    InputColumns columns = new InputColumns(settings, opened.schema());
+    InputReader.Opened found = reader.open(spark);
+    Dataset<Row> opened = found.rows();
+    InputColumns columns = new InputColumns(settings, opened.schema(), found.unreadable());
+    refuseNullType(spark, input, opened.schema());
     columns.check();
     List<Line> warnings = new ArrayList<>(reader.warnings(opened));
+    if (input.source() instanceof MessagesPrompt messages
+        && !messages.unread(opened.schema()).isEmpty()) {
+      warnings.add(
+          Line.of(
+              "messages",
+              "only role and content of %s are put to the model, not %s",
+              messages.column(),
+              Excerpt.value(String.join(", ", messages.unread(opened.schema())))));
+    }
     List<GenerationKey> rowKeys = List.of();
     if (input.rowSettings()) {
       SettingColumns setting = new SettingColumns(opened.schema(), columns.named());
@@ -71,6 +86,23 @@ public final class InputCheck {
             warnings,
             named.count());
     return sampled(input, checked, examples);
+  }
+
+  /** Spark reads a column to which nothing but null was ever written as one of numbers. */
+  private static void refuseNullType(
+      SparkSession spark, JobSettings.Input input, StructType schema) {
+    for (String column : input.source().columns()) {
+      if (input.format().equals("parquet")
+          && !input.source().takes(DataTypes.IntegerType)
+          && List.of(schema.fieldNames()).contains(column)
+          && schema.apply(column).dataType().equals(DataTypes.IntegerType)
+          && new ParquetColumns(spark, input.path(), input.options()).isNull(column)) {
+        throw new RefusedException(
+            input.source().named(column)
+                + " is of Parquet's null type, every value of it is null: "
+                + input.source().wanted());
+      }
+    }
   }
 
   /** As many rows of each prompt as the settings ask for. */

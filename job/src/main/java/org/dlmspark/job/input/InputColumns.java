@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -25,10 +26,19 @@ final class InputColumns {
 
   private final JobSettings settings;
   private final StructType schema;
+  private final Map<String, String> unreadable;
 
-  InputColumns(JobSettings settings, StructType schema) {
+  /**
+   * Looks at columns.
+   *
+   * @param settings the run's settings
+   * @param schema the columns that can be read
+   * @param unreadable those that cannot, with their types
+   */
+  InputColumns(JobSettings settings, StructType schema, Map<String, String> unreadable) {
     this.settings = settings;
     this.schema = schema;
+    this.unreadable = unreadable;
   }
 
   /**
@@ -76,8 +86,27 @@ final class InputColumns {
 
   private void checkCarried() {
     CarriedColumns columns = settings.output().columns();
+    CarriedColumns others = columns;
+    String example = null;
+    for (String name : unreadable.keySet()) {
+      if (isChosen(name)) {
+        others = others.without(name);
+        example = example == null ? name : example;
+      }
+    }
+    if (example != null) {
+      throw new RefusedException(
+          "the input's column "
+              + example
+              + " is of a type that Spark cannot read, "
+              + unreadable.get(example)
+              + ": leave out what cannot be read with output.columns = "
+              + others.text()
+              + ", or write it as another type");
+    }
     for (String name : columns.names()) {
-      if (Columns.called(schema, name).isEmpty()) {
+      if (Columns.called(schema, name).isEmpty()
+          && unreadable.keySet().stream().noneMatch(other -> Columns.same(name, other))) {
         throw absent("output.columns names " + name, name, "");
       }
       for (String needed : needed()) {
@@ -111,14 +140,15 @@ final class InputColumns {
 
   /** The columns that go along to the output, in the input's order. */
   List<String> carried() {
-    CarriedColumns columns = settings.output().columns();
     return Arrays.stream(schema.fieldNames())
-        .filter(
-            name ->
-                needed().contains(name)
-                    || columns.names().stream().anyMatch(other -> Columns.same(name, other))
-                        != columns.allBut())
+        .filter(name -> needed().contains(name) || isChosen(name))
         .toList();
+  }
+
+  private boolean isChosen(String name) {
+    CarriedColumns columns = settings.output().columns();
+    return columns.names().stream().anyMatch(other -> Columns.same(name, other))
+        != columns.allBut();
   }
 
   /**
@@ -145,6 +175,13 @@ final class InputColumns {
    * @param usual what to do, unless the input's format suggests better; else empty
    */
   private void require(String named, String name, String usual) {
+    if (unreadable.containsKey(name)) {
+      throw new RefusedException(
+          named
+              + " is of a type that Spark cannot read, "
+              + unreadable.get(name)
+              + ": write it as another type");
+    }
     if (!List.of(schema.fieldNames()).contains(name)) {
       throw absent(named, name, usual);
     }

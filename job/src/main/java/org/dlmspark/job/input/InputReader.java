@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkThrowable;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -41,11 +42,22 @@ final class InputReader {
   /** Formats whose lines may be so. */
   private static final Set<String> OF_LINES = Set.of("json", "csv");
 
+  /** What Spark says of a file with a column of a type that it has not. */
+  private static final String STRANGE_TYPE = "PARQUET_TYPE_.*|UNSUPPORTED_TIME_TYPE";
+
   private final JobSettings.Input input;
 
   InputReader(JobSettings.Input input) {
     this.input = input;
   }
+
+  /**
+   * An input that can be read, at least in part.
+   *
+   * @param rows its rows
+   * @param unreadable columns that Spark cannot read, with their types
+   */
+  record Opened(Dataset<Row> rows, Map<String, String> unreadable) {}
 
   /**
    * Opens the input; reads no more than Spark needs to know its columns.
@@ -54,15 +66,39 @@ final class InputReader {
    * @return its rows
    * @throws RefusedException if Spark cannot read it
    */
-  Dataset<Row> open(SparkSession spark) {
+  Opened open(SparkSession spark) {
     refuseOtherFormat();
+    try {
+      return new Opened(reading(() -> reader(spark).load(input.path())), Map.of());
+    } catch (RefusedException e) {
+      if (!input.format().equals("parquet") || !condition(e.getCause()).matches(STRANGE_TYPE)) {
+        throw e;
+      }
+      ParquetColumns columns =
+          reading(() -> new ParquetColumns(spark, input.path(), input.options()));
+      if (columns.unreadable().isEmpty()) {
+        throw e;
+      }
+      return new Opened(
+          reading(() -> reader(spark).schema(columns.readable()).load(input.path())),
+          columns.unreadable());
+    }
+  }
+
+  private DataFrameReader reader(SparkSession spark) {
     Map<String, String> options = new TreeMap<>(input.options());
     if (input.format().equals("csv")
         && options.keySet().stream().noneMatch(CSV_PRUNING::equalsIgnoreCase)) {
       // Else which lines are malformed, and left out, depends on the columns that are looked at.
       options.put(CSV_PRUNING, "false");
     }
-    return reading(() -> spark.read().format(input.format()).options(options).load(input.path()));
+    return spark.read().format(input.format()).options(options);
+  }
+
+  private static String condition(Throwable thrown) {
+    return thrown instanceof SparkThrowable known && known.getCondition() != null
+        ? known.getCondition()
+        : "";
   }
 
   /** What Spark says by a column of its own. */
@@ -104,14 +140,10 @@ final class InputReader {
     try {
       return step.get();
     } catch (Exception e) { // Spark throws checked exceptions that its signatures do not name.
-      String condition =
-          e instanceof SparkThrowable known && known.getCondition() != null
-              ? known.getCondition()
-              : "";
       String path = "input.path = " + input.path();
       String format = input.format();
       throw new RefusedException(
-          switch (condition) {
+          switch (condition(e)) {
             case "PATH_NOT_FOUND" ->
                 path
                     + " does not exist: check the path; a relative one begins in the folder where"

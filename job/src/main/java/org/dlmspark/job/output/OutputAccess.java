@@ -23,7 +23,7 @@ final class OutputAccess {
     if (!isLocal(folder)) {
       return;
     }
-    Path wanted = Path.of(folder.toUri());
+    Path wanted = Place.local(folder);
     Path there = wanted;
     while (there != null && !Files.exists(there)) {
       there = there.getParent();
@@ -55,7 +55,7 @@ final class OutputAccess {
     IOException told = reason;
     if (isLocal(folder.root())) {
       try { // Hadoop says that it failed, and not why
-        Files.createDirectories(Path.of(folder.root().toUri()));
+        Files.createDirectories(Place.local(folder.root()));
       } catch (IOException e) {
         told = e;
       }

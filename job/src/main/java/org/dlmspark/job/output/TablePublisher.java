@@ -72,7 +72,10 @@ public final class TablePublisher {
           e);
     }
     Set<String> names = names(there);
-    List<String> absent = names(schema).stream().filter(name -> !names.contains(name)).toList();
+    List<String> absent =
+        names(schema).stream()
+            .filter(name -> names.stream().noneMatch(other -> Columns.same(name, other)))
+            .toList();
     if (!absent.isEmpty()) {
       throw new RefusedException(
           "output.table = "
@@ -119,16 +122,26 @@ public final class TablePublisher {
         spark.sql(
             String.format(
                 Locale.ROOT,
-                "MERGE INTO %s t USING (%s) s ON %s WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED"
-                    + " THEN INSERT *",
+                // By name: the table may have columns of its own, which stay as they are.
+                "MERGE INTO %s t USING (%s) s ON %s WHEN MATCHED THEN UPDATE SET %s WHEN NOT"
+                    + " MATCHED THEN INSERT (%s) VALUES (%s)",
                 output.table(),
                 fresh,
-                sameName("t", "s")));
+                sameName("t", "s"),
+                columns("t.%1$s = s.%1$s"),
+                columns("%1$s"),
+                columns("s.%1$s")));
       }
       return count;
     } finally {
       spark.catalog().dropTempView(ROWS);
     }
+  }
+
+  private String columns(String each) {
+    return Arrays.stream(rows.fieldNames())
+        .map(name -> String.format(Locale.ROOT, each, Columns.quoted(name)))
+        .collect(Collectors.joining(", "));
   }
 
   private String sameName(String one, String other) {

@@ -14,7 +14,7 @@ import org.dlmspark.job.output.OutputLock;
 
 /**
  * What Ctrl-C and other requests to end do: one line says what is left and how to go on, and
- * nothing else is said. A run also drops the wave in progress and gives its output's lock back.
+ * nothing else is said. Who writes to an output drops what is in progress and gives the lock back.
  */
 public final class Interruption implements AutoCloseable {
 
@@ -44,6 +44,18 @@ public final class Interruption implements AutoCloseable {
    */
   public static Interruption of(Console console, String left) {
     return new Interruption(console, () -> left, Runnable::run);
+  }
+
+  /**
+   * Watches, until it is closed, what holds an output and leaves nothing to go on from.
+   *
+   * @param console where to say it
+   * @param left what an interruption leaves
+   * @param lock what to give back
+   * @return the watch
+   */
+  public static Interruption of(Console console, String left, OutputLock lock) {
+    return new Interruption(console, () -> left, lock::close);
   }
 
   /**

@@ -132,8 +132,9 @@ public final class PlanLines {
     lines.add(
         Line.of(
             "work",
-            "%,d rows to do%s%s%s",
+            "%,d %s to do%s%s%s",
             work.toDo(),
+            work.toDo() == 1 ? "row" : "rows",
             work.anew() == 0 ? "" : String.format(Locale.ROOT, ", %,d of them anew", work.anew()),
             work.done() == 0 ? "" : String.format(Locale.ROOT, "; %,d in the output", work.done()),
             work.failed() == 0

@@ -1,6 +1,8 @@
 package org.dlmspark.job.settings;
 
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dlmspark.udf.decode.SettingValue;
 
 /**
@@ -46,5 +48,30 @@ public record CarriedColumns(boolean allBut, List<String> names) {
         ? new CarriedColumns(false, names)
         : new CarriedColumns(
             true, names.stream().map(name -> name.substring(LEFT_OUT.length())).toList());
+  }
+
+  /**
+   * The setting as users write it.
+   *
+   * @return its value
+   */
+  public String text() {
+    return equals(ALL)
+        ? EVERY
+        : names.stream()
+            .map(name -> "\"" + (allBut ? LEFT_OUT : "") + name + "\"")
+            .collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  /**
+   * This choice with one column fewer.
+   *
+   * @param column its name
+   * @return the choice
+   */
+  public CarriedColumns without(String column) {
+    return allBut
+        ? new CarriedColumns(true, Stream.concat(names.stream(), Stream.of(column)).toList())
+        : new CarriedColumns(false, names.stream().filter(name -> !name.equals(column)).toList());
   }
 }

@@ -65,6 +65,7 @@ final class BenchCommandTest {
     assertThat(none.get("positions").asLong()).isEqualTo(repetitions * 2 * 16 * (8 + 16));
     assertThat(none.get("passes").asLong()).isEqualTo(repetitions * 16);
     assertThat(json().get("subject").get("bytesPerToken").asLong()).isEqualTo(2 * 2 * 64 * 4);
+    assertThat(json().get("subject").get("prompt").isNull()).isTrue(); // no template in the folder
     String printed = out.toString(StandardCharsets.UTF_8);
     assertThat(printed).contains("108,352 parameters as float32").contains("1.00x");
     String table = Files.readString(folder.resolve("bench/bench.md"));
@@ -74,6 +75,27 @@ final class BenchCommandTest {
       assertThat(table).contains("| 8 | " + batch + " | " + policy + " | ");
       assertThat(printed).containsPattern("\n +8 +" + batch + " +" + policy + " +[\\d,]+\\.\\d ");
     }
+  }
+
+  @Test
+  void aFolderWithATemplateTellsWhatAPromptCosts() throws IOException {
+    assertThat(
+            bench(
+                "--model=sample/model",
+                "--policies=none",
+                "--batches=1",
+                "--prompts=1",
+                "--set=generation.gen-length=1",
+                "--set=generation.block-length=1"))
+        .isEqualTo(DlmSparkCommand.DONE);
+
+    JsonNode prompt = json().get("subject").get("prompt");
+    assertThat(prompt.get("renderNanos").asLong()).isPositive();
+    assertThat(prompt.get("encodeNanos").asLong()).isPositive();
+    assertThat(prompt.get("tokens").asInt()).isGreaterThan(20);
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .containsPattern(
+            "  a short chat +[\\d.]+ microseconds to render, [\\d.]+ until it is \\d+ tokens");
   }
 
   @Test

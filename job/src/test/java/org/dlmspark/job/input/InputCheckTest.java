@@ -12,7 +12,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.io.LocalOutputFile;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -26,6 +34,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InputCheckTest {
 
@@ -389,6 +399,19 @@ class InputCheckTest {
   }
 
   @Test
+  void tellsWhatOfAMessageTheModelIsNotAsked() {
+    write(
+        "select 1 as id, array(named_struct('role', 'user', 'content', 'Hi', 'tool_calls', 'f()',"
+            + " 'name', 'Ann')) as turns, array(named_struct('role', 'user', 'content', 'Hi'))"
+            + " as plain");
+    assertThat(check("input.messages-column=turns").warnings())
+        .extracting(Line::value)
+        .containsExactly(
+            "only role and content of turns are put to the model, not tool_calls, name");
+    assertThat(check("input.messages-column=plain").warnings()).isEmpty();
+  }
+
+  @Test
   void repeatedFilledPromptsNeedIds() {
     write("select * from values ('a', 1), ('a', 2) as t(question, other)");
     assertThatThrownBy(() -> check("input.id-column=null", "input.template=Q: {question}"))
@@ -546,5 +569,51 @@ class InputCheckTest {
   void onlyFilesOfLinesHaveUnreadableOnes() {
     write("select 1 as id, 'a' as prompt, 'x' as _corrupt_record");
     assertThat(check().warnings()).isEmpty();
+  }
+
+  /** Types that Spark cannot write either. */
+  private void writeParquet(String message, Consumer<Group> row) throws IOException {
+    MessageType type = MessageTypeParser.parseMessageType(message);
+    try (ParquetWriter<Group> writer =
+        ExampleParquetWriter.builder(new LocalOutputFile(folder.resolve("in")))
+            .withType(type)
+            .build()) {
+      Group group = new SimpleGroup(type);
+      row.accept(group);
+      writer.write(group);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"int64 strange (TIME(MICROS,true))", "int64 strange (TIMESTAMP(NANOS,false))"})
+  void namesTheColumnThatSparkCannotRead(String type) throws IOException {
+    writeParquet(
+        "message m { required int64 id; required binary prompt (STRING); required " + type + "; }",
+        row -> row.append("id", 1L).append("prompt", "a").append("strange", 5L));
+    assertThatThrownBy(this::check)
+        .isInstanceOf(RefusedException.class)
+        .hasMessageStartingWith(
+            "the input's column strange is of a type that Spark cannot read, int64 (TIME")
+        .hasMessageEndingWith(
+            ": leave out what cannot be read with output.columns = [\"-strange\"], or write it as"
+                + " another type");
+    CheckedInput without = check("output.columns=[-strange]");
+    assertThat(without.rows().collectAsList()).containsExactly(RowFactory.create(1L, "a"));
+    assertThat(check("output.columns=[]").count()).isEqualTo(1);
+    assertThatThrownBy(() -> check("input.prompt-column=strange", "output.columns=[]"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageStartingWith(
+            "input.prompt-column = strange is of a type that Spark cannot read, int64 (TIME");
+  }
+
+  @Test
+  void aColumnWithoutATypeIsNotOneOfNumbers() throws IOException {
+    writeParquet(
+        "message m { required int64 id; optional int32 prompt (UNKNOWN); }",
+        row -> row.append("id", 1L));
+    assertRefused(
+        "input.prompt-column = prompt is of Parquet's null type, every value of it is null: prompts"
+            + " must be strings");
   }
 }

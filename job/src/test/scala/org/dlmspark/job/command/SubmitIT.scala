@@ -25,7 +25,7 @@ class SubmitIT extends AnyFunSuite with SubmitRuns with SparkSessionFixture with
     withTempDir { folder =>
       val local = submit(folder, Seq("--master", "local[2]", "--") ++ sampleArgs(folder.resolve("local")): _*)
       assert(local.exitCode === 0, local.err)
-      assert(local.out.linesIterator.exists(_.matches(" +rows +256: 256 stop")), local.out)
+      assert(local.out.linesIterator.exists(_.matches(" +rows +256 in the output: 256 stop")), local.out)
       val before = executorLogs()
       val cluster =
         submit(

@@ -90,8 +90,19 @@ class IcebergAndDeltaTables extends AnyFunSuite with CommandRuns with GoldenMode
         // A run whose merge did not come about is caught up on by the next one.
         withSpark(spark => spark.sql(s"DELETE FROM ${tables.completions} WHERE id > 2"))
         merged(2)
+        // Columns that people added are theirs.
         withSpark { spark =>
           assert(completions(spark, tables) === all)
+          spark.sql(s"ALTER TABLE ${tables.completions} ADD COLUMNS (checked STRING)")
+          spark.sql(s"UPDATE ${tables.completions} SET checked = 'good' WHERE id = 1")
+          spark.sql(s"DELETE FROM ${tables.completions} WHERE id = 4")
+          spark.sql(s"UPDATE ${tables.completions} SET origin.run_id = 'older' WHERE id = 1")
+        }
+        merged(2)
+        withSpark { spark =>
+          assert(completions(spark, tables) === all)
+          val checked = spark.sql(s"SELECT id, checked FROM ${tables.completions}").collect()
+          assert(checked.map(row => row.get(0) -> row.get(1)).toMap === Map(1 -> "good", 2 -> null, 3 -> null, 4 -> null))
         }
       }
     }

@@ -80,7 +80,7 @@ class ColumnsSuite extends AnyFunSuite with CommandRuns with TempFolder {
       job.succeeds(named)
       assert(job.completions("_metadata").keySet === Set("0", "1", "2"))
       job.write("SELECT id AS _metadata, 'x' AS prompt, 0 AS other_0 FROM range(4)")
-      assert(job.succeeds(named).out.contains("1 rows to do, 3 in the output"))
+      assert(job.succeeds(named).out.contains("1 row to do; 3 in the output"))
       assert(job.completions("_metadata").size === 4)
     }
   }
@@ -92,7 +92,7 @@ class ColumnsSuite extends AnyFunSuite with CommandRuns with TempFolder {
       job.write("SELECT id, 'x' AS prompt, 'p' AS page, 'h' AS html FROM range(4)")
       job.refused("column of the input html: (none) in the output, now string, which output.columns can leave out")
       val ran = job.succeeds("output.columns=[-html]")
-      assert(ran.out.contains("1 rows to do, 3 in the output"), ran.out)
+      assert(ran.out.contains("1 row to do; 3 in the output"), ran.out)
       assert(ran.out.linesIterator.exists(_.matches(" +columns +id, prompt, page go along to the output")), ran.out)
       assert(job.columns === Seq("id", "prompt", "page"))
       // A list holds whatever comes.
@@ -138,7 +138,7 @@ class ColumnsSuite extends AnyFunSuite with CommandRuns with TempFolder {
       job.succeeds(settings ++ Seq("input.dedupe=true", "output.mode=overwrite"): _*)
       job.write(s"${rows("xx").replace("range(60)", "range(90)")}")
       val more = job.succeeds(settings :+ "input.dedupe=true": _*)
-      assert(more.out.contains("30 rows to do, 60 in the output"), more.out)
+      assert(more.out.contains("30 rows to do; 60 in the output"), more.out)
       assert(job.completions("key").size === 90)
     }
   }

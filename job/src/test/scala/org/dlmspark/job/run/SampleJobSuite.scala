@@ -26,7 +26,7 @@ class SampleJobSuite extends AnyFunSuite with CommandRuns with TempFolder {
       withSpark(_.read.parquet(s"$sample/prompts.parquet").limit(64).write.parquet(s"$folder/prompts"))
       val ran = sampleRun(s"$folder/prompts", s"$folder/out", "check.answer-column=answer", "output.report=true")
       assert(ran.exitCode === 0, ran.err)
-      assert(ran.out.linesIterator.exists(_.matches(" +rows +64: 64 stop")), ran.out)
+      assert(ran.out.linesIterator.exists(_.matches(" +rows +64 in the output: 64 stop")), ran.out)
       assert(ran.out.linesIterator.exists(_.matches(" +answers right +(5[89]|6[0-4]) of 64 .*")), ran.out)
       withSpark { spark =>
         val rows = spark.read.parquet(s"$folder/out").cache()

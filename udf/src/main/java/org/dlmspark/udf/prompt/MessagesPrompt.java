@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
@@ -55,6 +56,22 @@ public record MessagesPrompt(String column) implements PromptSource {
         && message.apply(field).dataType() instanceof StringType;
   }
 
+  /**
+   * What of a message no template is given.
+   *
+   * @param input the input's columns, this one among them
+   * @return the fields beside role and content
+   */
+  public List<String> unread(StructType input) {
+    return Arrays.stream(fields(input).fieldNames())
+        .filter(field -> !field.equals(ROLE) && !field.equals(CONTENT))
+        .toList();
+  }
+
+  private StructType fields(StructType input) {
+    return (StructType) ((ArrayType) input.apply(column).dataType()).elementType();
+  }
+
   @Override
   public String wanted() {
     return "must be array<struct<role:string,content:string>>";
@@ -68,7 +85,7 @@ public record MessagesPrompt(String column) implements PromptSource {
           "column " + column + " is " + (row.isNullAt(index) ? "null" : "empty"),
           "give it a message");
     }
-    StructType fields = (StructType) ((ArrayType) input.fields()[index].dataType()).elementType();
+    StructType fields = fields(input);
     List<ChatMessage> messages = new ArrayList<>();
     for (Row message : row.<Row>getList(index)) {
       messages.add(
