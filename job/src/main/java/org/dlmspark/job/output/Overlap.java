@@ -2,6 +2,7 @@ package org.dlmspark.job.output;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,6 +16,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.GlobExpander;
 import org.apache.hadoop.fs.GlobPattern;
 import org.apache.hadoop.fs.Path;
+import org.dlmspark.job.Excerpt;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.settings.JobSettings;
 
@@ -183,8 +185,19 @@ public final class Overlap {
   }
 
   private static RefusedException refusal(Exception reason, String named) {
-    return reason instanceof RefusedException refused
-        ? refused
-        : OutputFolder.unreachable(named, reason);
+    if (reason instanceof RefusedException refused) {
+      return refused;
+    }
+    if (reason.getCause() instanceof URISyntaxException colon) {
+      // Hadoop looks at all that lies beside what a pattern matches.
+      return new RefusedException(
+          named
+              + " cannot be matched, since "
+              + Excerpt.value(colon.getInput())
+              + " is looked at for it, and Hadoop reads no name with a colon in it: rename that, or"
+              + " name a folder without * ? [ {",
+          reason);
+    }
+    return OutputFolder.unreachable(named, reason);
   }
 }

@@ -386,4 +386,17 @@ class OutputCheckTest {
                 + " \"nowhere\""
                 + OutputFolder.UNREACHABLE);
   }
+
+  @Test
+  void aNameThatHadoopCannotMatchIsShown() throws IOException {
+    Files.createDirectories(folder.resolve("data/a:b"));
+    assertRefused(
+        folder + "/data/*",
+        output,
+        "resume",
+        "input.path = "
+            + folder
+            + "/data/* cannot be matched, since a:b is looked at for it, and Hadoop reads no name"
+            + " with a colon in it: rename that, or name a folder without * ? [ {");
+  }
 }
