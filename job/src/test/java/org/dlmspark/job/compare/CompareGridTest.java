@@ -183,8 +183,8 @@ class CompareGridTest {
             + " \"many\": must be a whole number (FILE: 1)",
         "settings = [{ name = a, cache.policy = greedy }] | , setting \"a\": cache.policy = greedy"
             + " must know which positions come next, and generation.remasking = low_confidence",
-        "settings = [{ name = a, generation.block-length = 48 }] | , setting \"a\":"
-            + " generation.block-length = 48 does not divide generation.gen-length = 64",
+        "settings = [{ name = a, generation.block-length = 0 }] | , setting \"a\":"
+            + " generation.block-length = 0: must be at least 1 (tokens)",
         "settings = [{ name = a, cache.policy = ${x} }] | : cannot be resolved: ",
         "settings = [ | : cannot be read as HOCON, correct it there: ",
       })

@@ -38,7 +38,7 @@ public record ModelShape(
    * @param size width of each
    * @param shared how many more, of that width, every token passes through
    */
-  public record Experts(int count, int perToken, int size, int shared) {
+  record Experts(int count, int perToken, int size, int shared) {
 
     /** In so many groups they lie: LLaDA2's eight, where these have enough. */
     int groups() {

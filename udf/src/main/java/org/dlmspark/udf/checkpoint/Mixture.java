@@ -32,7 +32,7 @@ public record Mixture(
    *
    * @return the sum of the widths
    */
-  public int width() {
+  int width() {
     return perToken * size + shared;
   }
 }

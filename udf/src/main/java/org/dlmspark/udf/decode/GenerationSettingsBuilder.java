@@ -193,37 +193,37 @@ public final class GenerationSettingsBuilder {
   }
 
   /** Sets {@link BlockSettings#stepsPerBlock()}. */
-  public GenerationSettingsBuilder stepsPerBlock(Integer value) {
+  GenerationSettingsBuilder stepsPerBlock(Integer value) {
     stepsPerBlock = value;
     return this;
   }
 
   /** Sets {@link BlockSettings#smallBlockLength()}. */
-  public GenerationSettingsBuilder smallBlockLength(Integer value) {
+  GenerationSettingsBuilder smallBlockLength(Integer value) {
     smallBlockLength = value;
     return this;
   }
 
   /** Sets {@link BlockSettings#editingThreshold()}. */
-  public GenerationSettingsBuilder editingThreshold(Double value) {
+  GenerationSettingsBuilder editingThreshold(Double value) {
     editingThreshold = value;
     return this;
   }
 
   /** Sets {@link BlockSettings#maxPostSteps()}. */
-  public GenerationSettingsBuilder maxPostSteps(int value) {
+  GenerationSettingsBuilder maxPostSteps(int value) {
     maxPostSteps = value;
     return this;
   }
 
   /** Sets {@link BlockSettings#tokensPerStep()}. */
-  public GenerationSettingsBuilder tokensPerStep(int value) {
+  GenerationSettingsBuilder tokensPerStep(int value) {
     tokensPerStep = value;
     return this;
   }
 
   /** Sets {@link CacheSettings#smallBlock()}. */
-  public GenerationSettingsBuilder smallBlockCache(boolean value) {
+  GenerationSettingsBuilder smallBlockCache(boolean value) {
     smallBlockCache = value;
     return this;
   }
