@@ -76,10 +76,10 @@ class SampleJobSuite extends AnyFunSuite with CommandRuns with TempFolder {
       "none with an error",
       f"<b>${sums.getLong(0)}%,d</b>",
       f"from ${sums.getLong(1)}%,d of prompts",
-      f"${sums.getLong(2)}%,d positions computed of ${sums.getLong(3)}%,d",
+      f"${sums.getLong(2)}%,d computed, ${sums.getLong(3)}%,d without a cache",
       f">${slowest.getDouble(1)}%,.0f ms</td>",
-      s">${slowest.getString(0)}</td>",
-      if (days < 100) f"$days%.1f CPU-days" else f"$days%,.0f CPU-days"
+      s">${slowest.getString(0)}</th>",
+      if (days < 100) f"$days%.1f of a busy one" else f"$days%,.0f of a busy one"
     ).foreach(text => assert(page.contains(text), text))
   }
 
