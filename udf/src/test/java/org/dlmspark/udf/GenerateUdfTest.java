@@ -46,8 +46,7 @@ final class GenerateUdfTest {
   private static final StructType OUTPUT = OutputSchema.of(INPUT);
   private static final PromptSettings PROMPT = PromptSettings.ofColumn("id", "prompt", false);
   private static final DecoderSettings DECODER =
-      new DecoderSettings(
-          Golden.goldenModel("llada-tiny").toString(), "auto", "cpu", 1, 4, 400, "auto");
+      new DecoderSettings(Golden.goldenModel("llada-tiny").toString(), "auto", "cpu", 1, 4, 400);
 
   @AfterAll
   static void shutDown() {
@@ -295,8 +294,7 @@ final class GenerateUdfTest {
   private static Map<Long, Row> decode(StructType input, List<Row> prompts, boolean dedupe)
       throws Exception {
     // One at a time, so that rounding is the same, and most identical rows come when all is done.
-    DecoderSettings alone =
-        new DecoderSettings(DECODER.modelPath(), "auto", "cpu", 1, 1, 400, "auto");
+    DecoderSettings alone = new DecoderSettings(DECODER.modelPath(), "auto", "cpu", 1, 1, 400);
     PromptSettings prompt =
         new PromptSettings(
             "id", null, PROMPT.source(), false, null, List.of(), dedupe, PROMPT.text());
@@ -320,7 +318,7 @@ final class GenerateUdfTest {
   @Test
   void identicalRowsAreBounded(@TempDir Path folder) throws Exception {
     FaultyModels.write(folder, "step-ms = 20");
-    DecoderSettings slow = new DecoderSettings(folder.toString(), "auto", "cpu", 1, 1, 400, "auto");
+    DecoderSettings slow = new DecoderSettings(folder.toString(), "auto", "cpu", 1, 1, 400);
     PromptSettings prompt =
         new PromptSettings(
             "id", null, PROMPT.source(), false, null, List.of(), true, PROMPT.text());
@@ -349,8 +347,7 @@ final class GenerateUdfTest {
 
   @Test
   void aModelThatCannotBeLoadedFailsTheTask() {
-    DecoderSettings nowhere =
-        new DecoderSettings("/no/such/model", "auto", "cpu", 1, 4, 400, "auto");
+    DecoderSettings nowhere = new DecoderSettings("/no/such/model", "auto", "cpu", 1, 4, 400);
     GenerateSettings settings =
         new GenerateSettings(nowhere, PROMPT, short8(), List.of(), "run", 0);
     Iterator<Row> out =
@@ -364,8 +361,7 @@ final class GenerateUdfTest {
   @Test
   void aFailedLoadIsNotTriedAgainByTheNextAttempt(@TempDir Path folder) {
     FaultyModels.write(folder, "load-failure = the weights are moth-eaten");
-    DecoderSettings faulty =
-        new DecoderSettings(folder.toString(), "auto", "cpu", 1, 4, 400, "auto");
+    DecoderSettings faulty = new DecoderSettings(folder.toString(), "auto", "cpu", 1, 4, 400);
     GenerateSettings settings = new GenerateSettings(faulty, PROMPT, short8(), List.of(), "run", 0);
     for (int attempt = 0; attempt < 4; attempt++) {
       Iterator<Row> out =
@@ -387,8 +383,7 @@ final class GenerateUdfTest {
   @Test
   void rowsThatDoNotFitTogetherAreDecodedOneByOne(@TempDir Path folder) throws Exception {
     FaultyModels.write(folder, "most-rows = 1");
-    DecoderSettings faulty =
-        new DecoderSettings(folder.toString(), "auto", "cpu", 1, 4, 400, "auto");
+    DecoderSettings faulty = new DecoderSettings(folder.toString(), "auto", "cpu", 1, 4, 400);
     List<Row> prompts = new ArrayList<>();
     for (long id = 0; id < 10; id++) {
       prompts.add(RowFactory.create(id, "t1 t2"));
@@ -421,8 +416,7 @@ final class GenerateUdfTest {
                 "run 1", Verdict.ALONE, "run 3", Verdict.NEVER, "other run 2", Verdict.NEVER);
           }
         };
-    DecoderSettings own =
-        new DecoderSettings(DECODER.modelPath(), "float32", "cpu", 1, 4, 400, "auto");
+    DecoderSettings own = new DecoderSettings(DECODER.modelPath(), "float32", "cpu", 1, 4, 400);
     DecoderService.start(own.toJson(), new ExecutorFacts("5", null, 1), watch);
     try {
       List<Row> prompts = new ArrayList<>();

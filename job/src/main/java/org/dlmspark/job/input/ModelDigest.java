@@ -31,7 +31,6 @@ public final class ModelDigest {
           "tokenizer_config.json",
           "vocab.json",
           "merges.txt",
-          "added_tokens.json",
           "chat_template.jinja");
 
   private ModelDigest() {}

@@ -174,8 +174,7 @@ public final class Sessions {
         decoder.device(),
         decoder.threads(),
         decoder.maxSequences(),
-        decoder.maxTokens(),
-        decoder.attention());
+        decoder.maxTokens());
   }
 
   /**

@@ -77,8 +77,7 @@ public final class SettingsReader {
             value("model.device").present(),
             value("model.threads").wholeInt(),
             value("batch.max-sequences").wholeInt(),
-            value("batch.max-tokens").wholeInt(),
-            value("model.attention").present()),
+            value("batch.max-tokens").wholeInt()),
         generation(),
         new JobSettings.Job(
             value("job.wave-rows").wholeInt(),

@@ -12,8 +12,6 @@ import org.dlmspark.job.input.CheckedInput;
 import org.dlmspark.job.input.ModelCheck.ModelFacts;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.job.settings.SettingsReader;
-import org.dlmspark.udf.checkpoint.Attention;
-import org.dlmspark.udf.checkpoint.AuthorsSchedule;
 import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.checkpoint.NumberType;
 import org.dlmspark.udf.prompt.FewShotExample;
@@ -32,7 +30,6 @@ class PlanLinesTest {
               32,
               32,
               128,
-              128,
               12288,
               126464,
               4096,
@@ -42,9 +39,7 @@ class PlanLinesTest {
               126336,
               Set.of(126081),
               false,
-              AuthorsSchedule.EVEN,
-              Attention.FULL,
-              null),
+              false),
           8_015_581_184L,
           List.of("an adapter lies beside it"),
           false);

@@ -11,7 +11,8 @@ import java.util.Set;
 final class SequenceProgress implements SequenceState {
   private final Set<Integer> ends;
   private final int mask;
-  private final Blocks blocks;
+  private final int promptLength;
+  private final int blockLength;
   private final int[] tokens;
 
   private final BitSet masked = new BitSet();
@@ -31,19 +32,21 @@ final class SequenceProgress implements SequenceState {
    * Begins with a prompt and masks behind it, at the first step of the first block.
    *
    * @param promptIds the prompt's tokens, at least one
-   * @param blocks where the sequence's blocks are
+   * @param genLength how many masks
+   * @param blockLength positions of a block
    * @param model what is special about the model
    */
-  SequenceProgress(int[] promptIds, Blocks blocks, ModelTraits model) {
-    this.blocks = blocks;
+  SequenceProgress(int[] promptIds, int genLength, int blockLength, ModelTraits model) {
+    this.blockLength = blockLength;
     ends = model.ends();
     mask = model.mask();
-    tokens = Arrays.copyOf(promptIds, blocks.length());
-    Arrays.fill(tokens, blocks.promptLength(), tokens.length, mask);
-    masked.set(blocks.promptLength(), tokens.length);
+    promptLength = promptIds.length;
+    tokens = Arrays.copyOf(promptIds, promptLength + genLength);
+    Arrays.fill(tokens, promptLength, tokens.length, mask);
+    masked.set(promptLength, tokens.length);
     maskedBeforePreviousStep.or(masked);
-    scanned = blocks.promptLength();
-    blockStart = blocks.firstStart();
+    scanned = promptLength;
+    blockStart = promptLength;
   }
 
   /** The token at a position; the mask where there is none yet. */
@@ -71,11 +74,6 @@ final class SequenceProgress implements SequenceState {
     return masked.isEmpty();
   }
 
-  /** Whether no block comes after this one. */
-  boolean isInLastBlock() {
-    return blockEnd() >= length();
-  }
-
   /** Whether no position of the block is masked. */
   boolean isBlockDecoded() {
     int firstMask = masked.nextSetBit(blockStart);
@@ -100,22 +98,6 @@ final class SequenceProgress implements SequenceState {
     masked.set(position, token == mask);
   }
 
-  /**
-   * Gives a decoded position another token.
-   *
-   * @param position a position that is not masked
-   * @param token its token
-   */
-  void replace(int position, int token) {
-    tokens[position] = token;
-  }
-
-  /** Makes a position a mask, whatever it was. */
-  void mask(int position) {
-    tokens[position] = mask;
-    masked.set(position);
-  }
-
   /** Counts a step. */
   void endStep() {
     step++;
@@ -135,7 +117,7 @@ final class SequenceProgress implements SequenceState {
 
   /** Looks for an end token up to the first mask, from where it looked last. */
   void scanForEnd() {
-    while (end < 0 && scanned < blocks.generatedEnd() && !masked.get(scanned)) {
+    while (end < 0 && scanned < tokens.length && !masked.get(scanned)) {
       if (ends.contains(tokens[scanned])) {
         end = scanned;
       } else {
@@ -146,7 +128,7 @@ final class SequenceProgress implements SequenceState {
 
   @Override
   public int promptLength() {
-    return blocks.promptLength();
+    return promptLength;
   }
 
   @Override
@@ -161,7 +143,7 @@ final class SequenceProgress implements SequenceState {
 
   @Override
   public int blockEnd() {
-    return blocks.end(blockStart);
+    return blockStart + blockLength;
   }
 
   @Override

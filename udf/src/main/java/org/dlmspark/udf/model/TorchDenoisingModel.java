@@ -115,13 +115,19 @@ public final class TorchDenoisingModel implements LoadedModel {
       program
           .run(
               "step",
-              arguments.weights(),
+              arguments.embedding(),
+              arguments.layers(),
+              arguments.biases(),
+              arguments.finalNorm(),
+              arguments.head(),
+              arguments.rotary(),
               buffers.keys(),
               buffers.values(),
               transfer.input(),
               transfer.output(),
-              arguments.shape(),
-              arguments.numbers(),
+              arguments.constants(),
+              arguments.ends(),
+              arguments.eps(),
               sizes,
               plan)
           .close();
@@ -149,12 +155,17 @@ public final class TorchDenoisingModel implements LoadedModel {
         IValue result =
             program.run(
                 "logits",
-                arguments.weights(),
+                arguments.embedding(),
+                arguments.layers(),
+                arguments.biases(),
+                arguments.finalNorm(),
+                arguments.head(),
+                arguments.rotary(),
                 buffers.keys(),
                 buffers.values(),
                 transfer.input(),
-                arguments.shape(),
-                arguments.numbers(),
+                arguments.constants(),
+                arguments.eps(),
                 active,
                 plan)) {
       return result.toTensor(scratch).toFloatArray();
