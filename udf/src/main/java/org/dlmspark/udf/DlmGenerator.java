@@ -178,6 +178,11 @@ public final class DlmGenerator extends DlmGeneratorParams implements DefaultPar
     return with(threads(), value);
   }
 
+  /** Sets {@link #attention()}. */
+  public DlmGenerator setAttention(String value) {
+    return with(attention(), value);
+  }
+
   /** Sets {@link #genLength()}. */
   public DlmGenerator setGenLength(int value) {
     return with(genLength(), value);
@@ -188,9 +193,19 @@ public final class DlmGenerator extends DlmGeneratorParams implements DefaultPar
     return with(blockLength(), value);
   }
 
+  /** Sets {@link #smallBlockLength()}. */
+  public DlmGenerator setSmallBlockLength(int value) {
+    return with(smallBlockLength(), value);
+  }
+
   /** Sets {@link #steps()}. */
   public DlmGenerator setSteps(int value) {
     return with(steps(), value);
+  }
+
+  /** Sets {@link #stepsPerBlock()}. */
+  public DlmGenerator setStepsPerBlock(int value) {
+    return with(stepsPerBlock(), value);
   }
 
   /** Sets {@link #schedule()}. */
@@ -221,6 +236,21 @@ public final class DlmGenerator extends DlmGeneratorParams implements DefaultPar
   /** Sets {@link #factor()}. */
   public DlmGenerator setFactor(double value) {
     return with(factor(), value);
+  }
+
+  /** Sets {@link #tokensPerStep()}. */
+  public DlmGenerator setTokensPerStep(int value) {
+    return with(tokensPerStep(), value);
+  }
+
+  /** Sets {@link #editingThreshold()}. */
+  public DlmGenerator setEditingThreshold(double value) {
+    return with(editingThreshold(), value);
+  }
+
+  /** Sets {@link #maxPostSteps()}. */
+  public DlmGenerator setMaxPostSteps(int value) {
+    return with(maxPostSteps(), value);
   }
 
   /** Sets {@link #temperature()}. */
@@ -276,6 +306,11 @@ public final class DlmGenerator extends DlmGeneratorParams implements DefaultPar
   /** Sets {@link #windowSize()}. */
   public DlmGenerator setWindowSize(int value) {
     return with(windowSize(), value);
+  }
+
+  /** Sets {@link #smallBlock()}. */
+  public DlmGenerator setSmallBlock(boolean value) {
+    return with(smallBlock(), value);
   }
 
   /** Sets {@link #batchMaxSequences()}. */

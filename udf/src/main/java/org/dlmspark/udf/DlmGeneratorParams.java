@@ -141,6 +141,11 @@ public abstract sealed class DlmGeneratorParams extends Transformer permits DlmG
     return param(ParamTable.THREADS);
   }
 
+  /** {@return the param of {@code model.attention}} */
+  public Param<String> attention() {
+    return param(ParamTable.ATTENTION);
+  }
+
   /** {@return the param of {@code generation.gen-length}} */
   public IntParam genLength() {
     return param(ParamTable.GEN_LENGTH);
@@ -151,9 +156,19 @@ public abstract sealed class DlmGeneratorParams extends Transformer permits DlmG
     return param(ParamTable.BLOCK_LENGTH);
   }
 
+  /** {@return the param of {@code generation.small-block-length}} */
+  public IntParam smallBlockLength() {
+    return param(ParamTable.SMALL_BLOCK_LENGTH);
+  }
+
   /** {@return the param of {@code generation.steps}} */
   public IntParam steps() {
     return param(ParamTable.STEPS);
+  }
+
+  /** {@return the param of {@code generation.steps-per-block}} */
+  public IntParam stepsPerBlock() {
+    return param(ParamTable.STEPS_PER_BLOCK);
   }
 
   /** {@return the param of {@code generation.schedule}} */
@@ -184,6 +199,21 @@ public abstract sealed class DlmGeneratorParams extends Transformer permits DlmG
   /** {@return the param of {@code generation.factor}} */
   public DoubleParam factor() {
     return param(ParamTable.FACTOR);
+  }
+
+  /** {@return the param of {@code generation.tokens-per-step}} */
+  public IntParam tokensPerStep() {
+    return param(ParamTable.TOKENS_PER_STEP);
+  }
+
+  /** {@return the param of {@code generation.editing-threshold}} */
+  public DoubleParam editingThreshold() {
+    return param(ParamTable.EDITING_THRESHOLD);
+  }
+
+  /** {@return the param of {@code generation.max-post-steps}} */
+  public IntParam maxPostSteps() {
+    return param(ParamTable.MAX_POST_STEPS);
   }
 
   /** {@return the param of {@code generation.temperature}} */
@@ -239,6 +269,11 @@ public abstract sealed class DlmGeneratorParams extends Transformer permits DlmG
   /** {@return the param of {@code cache.window-size}} */
   public IntParam windowSize() {
     return param(ParamTable.WINDOW_SIZE);
+  }
+
+  /** {@return the param of {@code cache.small-block}} */
+  public BooleanParam smallBlock() {
+    return param(ParamTable.SMALL_BLOCK);
   }
 
   /** {@return the param of {@code batch.max-sequences}} */

@@ -116,28 +116,50 @@ final class ParamTable {
           Kind.WHOLE,
           0,
           "Threads of a matrix product on a CPU. 0: the cores that Spark gave the executor.");
+  static final SettingParam<Param<String>> ATTENTION =
+      param(
+          "model.attention",
+          "attention",
+          Kind.TEXT,
+          "auto",
+          "How far a position sees, where the folder does not say it (Tiny-A2D): full every position"
+              + " (mdlm), block its own block and all before it (bd3lm). auto: as the folder says.");
   static final SettingParam<IntParam> GEN_LENGTH =
       param(GenerationKey.GEN_LENGTH, Kind.WHOLE, "Tokens to generate for a row.");
   static final SettingParam<IntParam> BLOCK_LENGTH =
       param(
           GenerationKey.BLOCK_LENGTH,
           Kind.WHOLE,
-          "Tokens of a block; blocks are decoded one after the other. Must divide genLength."
-              + " Not set: for Dream genLength, for LLaDA 32 where that divides genLength, else"
-              + " genLength.");
+          "Tokens of a block; blocks are decoded one after the other. Must divide genLength, but"
+              + " for models of block diffusion and Tiny-A2D. Not set: what those were trained with,"
+              + " for Dream, Open-dCoder and RND1 genLength, else 32 where that divides genLength,"
+              + " else genLength.");
+  static final SettingParam<IntParam> SMALL_BLOCK_LENGTH =
+      param(
+          GenerationKey.SMALL_BLOCK_LENGTH,
+          Kind.WHOLE,
+          "Tokens of the parts of a block that Fast-dLLM v2 decodes one after the other. Must"
+              + " divide blockLength. Not set: 8.");
   static final SettingParam<IntParam> STEPS =
       param(
           GenerationKey.STEPS,
           Kind.WHOLE,
-          "Denoising steps for a row. Must be a multiple of the number of blocks. Not set: one"
-              + " step a token.");
+          "Denoising steps for a row. Must be a multiple of the number of blocks. Not set: as"
+              + " stepsPerBlock says. Not for models of block diffusion.");
+  static final SettingParam<IntParam> STEPS_PER_BLOCK =
+      param(
+          GenerationKey.STEPS_PER_BLOCK,
+          Kind.WHOLE,
+          "Denoising steps for a block. Not set: as many as it has tokens.");
   static final SettingParam<Param<String>> SCHEDULE =
       param(
           GenerationKey.SCHEDULE,
           Kind.TEXT,
           "auto",
           "How many positions a step decodes: even as many at each step of a block (LLaDA),"
-              + " timestep the share that a timestep asks for (Dream). auto: as the model's authors.");
+              + " timestep the share that a timestep asks for (Dream), rounded such a share of a"
+              + " block (Tiny-A2D), kept all but a share of the whole (RND1). auto: as the model's"
+              + " authors.");
   static final SettingParam<DoubleParam> EPS =
       param(
           GenerationKey.EPS,
@@ -150,8 +172,9 @@ final class ParamTable {
           "Which positions a step decodes: those of the most probable token by the model's own"
               + " distribution (low_confidence) or by the one that tokens are drawn from"
               + " (maskgit_plus), of the largest distance of the two most probable tokens"
-              + " (topk_margin), of the least entropy (entropy), or in an order that is drawn"
-              + " (random).");
+              + " (topk_margin), of the least entropy (entropy), in an order that is drawn"
+              + " (random), from the left (sequential), or of the most probable tokens with less"
+              + " probable decoded ones masked again (p2).");
   static final SettingParam<DoubleParam> ALG_TEMP =
       param(
           GenerationKey.ALG_TEMP,
@@ -163,7 +186,9 @@ final class ParamTable {
           GenerationKey.THRESHOLD,
           Kind.NUMBER,
           "Parallel decoding, instead of steps: each step decodes every position of the block"
-              + " at least so confident, such as 0.9, and always the most confident one. Not set: off.");
+              + " at least so confident, such as 0.9, and always the most confident one. With models"
+              + " of block diffusion: every position more confident, and at least as many as the"
+              + " steps ask for. Not set: off.");
   static final SettingParam<DoubleParam> FACTOR =
       param(
           GenerationKey.FACTOR,
@@ -171,6 +196,22 @@ final class ParamTable {
           "Parallel decoding, instead of steps: each step decodes the n most confident"
               + " positions, for the largest n with (n + 1) * (1 - n-th confidence) < factor. Not set:"
               + " off.");
+  static final SettingParam<IntParam> TOKENS_PER_STEP =
+      param(
+          GenerationKey.TOKENS_PER_STEP,
+          Kind.WHOLE,
+          "With editingThreshold: how many tokens a step decodes at least.");
+  static final SettingParam<DoubleParam> EDITING_THRESHOLD =
+      param(
+          GenerationKey.EDITING_THRESHOLD,
+          Kind.NUMBER,
+          "LLaDA2.1: a decoded token of the running block gives way to another one that is more"
+              + " probable than this, such as 0.5. Not set: no edits.");
+  static final SettingParam<IntParam> MAX_POST_STEPS =
+      param(
+          GenerationKey.MAX_POST_STEPS,
+          Kind.WHOLE,
+          "With editingThreshold: how many steps a block without masks is looked at for edits.");
   static final SettingParam<DoubleParam> TEMPERATURE =
       param(
           GenerationKey.TEMPERATURE,
@@ -219,11 +260,14 @@ final class ParamTable {
       param(
           GenerationKey.CACHE_POLICY,
           Kind.TEXT,
+          "auto",
           "Which positions a step computes: none all; decode those not decoded before the"
               + " previous step (dKV-Cache); greedy those decoded now and one step before, and a"
               + " window around them; prefill all but the prompt; pd as decode, the prompt never"
               + " again; prefix the block and what is behind it, dual the block (Fast-dLLM);"
-              + " block-decode as decode, within the block.");
+              + " block-decode as decode, within the block; block the running block, exactly, for"
+              + " models of block diffusion, of which decode leaves out decoded tokens. auto: block"
+              + " for these, else decode.");
   static final SettingParam<IntParam> REFRESH_INTERVAL =
       param(
           GenerationKey.REFRESH_INTERVAL,
@@ -235,6 +279,11 @@ final class ParamTable {
           GenerationKey.WINDOW_SIZE,
           Kind.WHOLE,
           "With greedy, so many masked positions around each decoded one are computed as well.");
+  static final SettingParam<BooleanParam> SMALL_BLOCK =
+      param(
+          GenerationKey.SMALL_BLOCK,
+          Kind.YES_OR_NO,
+          "Whether Fast-dLLM v2 computes a small block alone where it can.");
   static final SettingParam<IntParam> BATCH_MAX_SEQUENCES =
       param(
           "batch.max-sequences",

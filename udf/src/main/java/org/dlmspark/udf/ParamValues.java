@@ -92,7 +92,8 @@ final class ParamValues {
             setting.apply("model.device").present(),
             setting.apply("model.threads").wholeInt(),
             setting.apply("batch.max-sequences").wholeInt(),
-            setting.apply("batch.max-tokens").wholeInt()),
+            setting.apply("batch.max-tokens").wholeInt(),
+            setting.apply("model.attention").present()),
         new PromptSettings(
             setting.apply("input.id-column").present(),
             null,

@@ -47,7 +47,11 @@ public final class RowCheck {
             settings,
             schema,
             new RowIdentity(settings.runId(), settings.prompt(), schema),
-            new DecoderService.Loaded(config, DecoderService.traits(config), codec, NO_DEVICE),
+            new DecoderService.Loaded(
+                config,
+                DecoderService.traits(config, settings.decoder().attention()),
+                codec,
+                NO_DEVICE),
             Map.of());
   }
 

@@ -114,18 +114,20 @@ final class RowPreparation {
   /** The most tokens that a prompt may have beside its completion. */
   long room(GenerationSettings generation) {
     int batch = settings.decoder().maxTokens() / generation.branches();
-    return Math.min(loaded.config().maxSequenceLength(), batch) - (long) generation.genLength();
+    return Sequence.room(
+        Math.min(loaded.config().maxSequenceLength(), batch), generation, loaded.traits());
   }
 
   private String tooLong(int promptTokens, GenerationSettings generation) {
     int genLength = generation.genLength();
-    long length = (long) promptTokens + genLength;
+    long length = Sequence.length(promptTokens, generation, loaded.traits());
     int context = loaded.config().maxSequenceLength();
     String sum =
         "the prompt has "
             + promptTokens
             + " tokens, with generation.gen-length = "
             + genLength
+            + (length > (long) promptTokens + genLength ? " and the rest of its last block" : "")
             + " that makes "
             + length;
     String shorten =

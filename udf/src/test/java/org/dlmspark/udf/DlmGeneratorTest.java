@@ -10,6 +10,7 @@ import org.apache.commons.lang3.SerializationUtils;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.dlmspark.udf.decode.BlockSettings;
 import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
 import org.dlmspark.udf.decode.GenerationKey;
 import org.dlmspark.udf.decode.GenerationSettingsBuilder;
@@ -38,7 +39,7 @@ class DlmGeneratorTest {
     assertThat(generator().settings(PROMPTS))
         .isEqualTo(
             new GenerateSettings(
-                new DecoderSettings("model", "auto", "auto", 0, 16, 8192),
+                new DecoderSettings("model", "auto", "auto", 0, 16, 8192, "auto"),
                 PromptSettings.ofColumn("id", "prompt", true),
                 new GenerationSettingsBuilder().build(),
                 List.of(),
@@ -86,7 +87,7 @@ class DlmGeneratorTest {
             .setBatchMaxTokens(500);
     GenerateSettings expected =
         new GenerateSettings(
-            new DecoderSettings("model", "bfloat16", "gpu:1", 3, 2, 500),
+            new DecoderSettings("model", "bfloat16", "gpu:1", 3, 2, 500, "auto"),
             new PromptSettings(
                 "name",
                 null,
@@ -125,6 +126,19 @@ class DlmGeneratorTest {
     assertThat(generator.setRowSettings(false).settings(rows).rowKeys()).isEmpty();
     assertThat(generator().setThreshold(0.9).settings(PROMPTS).generation().unmasking().threshold())
         .isEqualTo(0.9);
+    DlmGenerator blocks =
+        generator()
+            .setAttention("block")
+            .setSmallBlockLength(4)
+            .setStepsPerBlock(8)
+            .setTokensPerStep(2)
+            .setEditingThreshold(0.5)
+            .setMaxPostSteps(3)
+            .setSmallBlock(true);
+    GenerateSettings ofBlocks = blocks.settings(PROMPTS);
+    assertThat(ofBlocks.decoder().attention()).isEqualTo("block");
+    assertThat(ofBlocks.generation().blocks()).isEqualTo(new BlockSettings(8, 4, 0.5, 3, 2));
+    assertThat(ofBlocks.generation().cache().smallBlock()).isTrue();
     assertThat(generator().setFactor(1.5).settings(PROMPTS).generation().unmasking().factor())
         .isEqualTo(1.5);
   }
@@ -181,7 +195,9 @@ class DlmGeneratorTest {
         refusal(g -> g.setGuidanceScale(-1), "guidanceScale = -1.0: must be 0, for none"),
         refusal(g -> g.setStop("a", ""), "stop has an empty text", "remove it"),
         refusal(g -> g.setStop("a", null), "stop = [a, null]: must be a list of texts"),
-        refusal(g -> g.setCachePolicy("lru"), "cachePolicy = \"lru\": must be one of none, decode"),
+        refusal(
+            g -> g.setCachePolicy("lru"),
+            "cachePolicy = \"lru\": must be one of auto, none, decode"),
         refusal(g -> g.setRefreshInterval(0), "refreshInterval = 0: must be at least 1 (steps)"),
         refusal(g -> g.setWindowSize(-1), "windowSize = -1: must be 0 or more"),
         refusal(g -> g.setBatchMaxSequences(0), "batchMaxSequences = 0: must be at least 1"),
@@ -203,9 +219,8 @@ class DlmGeneratorTest {
 
   static Stream<Arguments> whatDoesNotFit() {
     return Stream.of(
-        refusal(g -> g.setGenLength(100).setBlockLength(64), "blockLength = 64", "genLength = 100"),
-        refusal(g -> g.setBlockLength(0), "blockLength = 0 does not divide genLength = 128"),
-        refusal(g -> g.setBlockLength(32).setSteps(6), "steps = 6", "(genLength / blockLength)"),
+        refusal(g -> g.setBlockLength(0), "blockLength = 0: must be at least 1 (tokens)"),
+        refusal(g -> g.setSteps(6).setStepsPerBlock(2), "steps = 6 and stepsPerBlock = 2"),
         refusal(g -> g.setMinNewTokens(129), "minNewTokens = 129: must be from 0 to genLength"),
         refusal(g -> g.setCachePolicy("greedy"), "cachePolicy = greedy", "set remasking = random"),
         refusal(g -> g.setThreshold(0.9).setFactor(1), "threshold = 0.9 and factor = 1.0"),

@@ -46,7 +46,8 @@ final class GenerateUdfTest {
   private static final StructType OUTPUT = OutputSchema.of(INPUT);
   private static final PromptSettings PROMPT = PromptSettings.ofColumn("id", "prompt", false);
   private static final DecoderSettings DECODER =
-      new DecoderSettings(Golden.goldenModel("llada-tiny").toString(), "auto", "cpu", 1, 4, 400);
+      new DecoderSettings(
+          Golden.goldenModel("llada-tiny").toString(), "auto", "cpu", 1, 4, 400, "auto");
 
   @AfterAll
   static void shutDown() {
@@ -294,7 +295,8 @@ final class GenerateUdfTest {
   private static Map<Long, Row> decode(StructType input, List<Row> prompts, boolean dedupe)
       throws Exception {
     // One at a time, so that rounding is the same, and most identical rows come when all is done.
-    DecoderSettings alone = new DecoderSettings(DECODER.modelPath(), "auto", "cpu", 1, 1, 400);
+    DecoderSettings alone =
+        new DecoderSettings(DECODER.modelPath(), "auto", "cpu", 1, 1, 400, "auto");
     PromptSettings prompt =
         new PromptSettings(
             "id", null, PROMPT.source(), false, null, List.of(), dedupe, PROMPT.text());
@@ -318,7 +320,7 @@ final class GenerateUdfTest {
   @Test
   void identicalRowsAreBounded(@TempDir Path folder) throws Exception {
     FaultyModels.write(folder, "step-ms = 20");
-    DecoderSettings slow = new DecoderSettings(folder.toString(), "auto", "cpu", 1, 1, 400);
+    DecoderSettings slow = new DecoderSettings(folder.toString(), "auto", "cpu", 1, 1, 400, "auto");
     PromptSettings prompt =
         new PromptSettings(
             "id", null, PROMPT.source(), false, null, List.of(), true, PROMPT.text());
@@ -347,7 +349,8 @@ final class GenerateUdfTest {
 
   @Test
   void aModelThatCannotBeLoadedFailsTheTask() {
-    DecoderSettings nowhere = new DecoderSettings("/no/such/model", "auto", "cpu", 1, 4, 400);
+    DecoderSettings nowhere =
+        new DecoderSettings("/no/such/model", "auto", "cpu", 1, 4, 400, "auto");
     GenerateSettings settings =
         new GenerateSettings(nowhere, PROMPT, short8(), List.of(), "run", 0);
     Iterator<Row> out =
@@ -361,7 +364,8 @@ final class GenerateUdfTest {
   @Test
   void aFailedLoadIsNotTriedAgainByTheNextAttempt(@TempDir Path folder) {
     FaultyModels.write(folder, "load-failure = the weights are moth-eaten");
-    DecoderSettings faulty = new DecoderSettings(folder.toString(), "auto", "cpu", 1, 4, 400);
+    DecoderSettings faulty =
+        new DecoderSettings(folder.toString(), "auto", "cpu", 1, 4, 400, "auto");
     GenerateSettings settings = new GenerateSettings(faulty, PROMPT, short8(), List.of(), "run", 0);
     for (int attempt = 0; attempt < 4; attempt++) {
       Iterator<Row> out =
@@ -383,7 +387,8 @@ final class GenerateUdfTest {
   @Test
   void rowsThatDoNotFitTogetherAreDecodedOneByOne(@TempDir Path folder) throws Exception {
     FaultyModels.write(folder, "most-rows = 1");
-    DecoderSettings faulty = new DecoderSettings(folder.toString(), "auto", "cpu", 1, 4, 400);
+    DecoderSettings faulty =
+        new DecoderSettings(folder.toString(), "auto", "cpu", 1, 4, 400, "auto");
     List<Row> prompts = new ArrayList<>();
     for (long id = 0; id < 10; id++) {
       prompts.add(RowFactory.create(id, "t1 t2"));
@@ -416,7 +421,8 @@ final class GenerateUdfTest {
                 "run 1", Verdict.ALONE, "run 3", Verdict.NEVER, "other run 2", Verdict.NEVER);
           }
         };
-    DecoderSettings own = new DecoderSettings(DECODER.modelPath(), "float32", "cpu", 1, 4, 400);
+    DecoderSettings own =
+        new DecoderSettings(DECODER.modelPath(), "float32", "cpu", 1, 4, 400, "auto");
     DecoderService.start(own.toJson(), new ExecutorFacts("5", null, 1), watch);
     try {
       List<Row> prompts = new ArrayList<>();

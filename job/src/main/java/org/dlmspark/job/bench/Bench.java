@@ -21,10 +21,13 @@ import org.dlmspark.udf.bench.RandomFolder;
 import org.dlmspark.udf.checkpoint.Checkpoint;
 import org.dlmspark.udf.checkpoint.CheckpointException;
 import org.dlmspark.udf.checkpoint.ModelConfig;
+import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
 import org.dlmspark.udf.decode.GenerationSettings;
+import org.dlmspark.udf.decode.ModelTraits;
 import org.dlmspark.udf.model.ModelSettings;
 import org.dlmspark.udf.model.ProcessMemory;
 import org.dlmspark.udf.model.TorchDenoisingModel;
+import org.dlmspark.udf.service.DecoderService;
 import org.dlmspark.udf.text.TextCodec;
 import org.dlmspark.udf.text.TextException;
 
@@ -81,6 +84,7 @@ public final class Bench {
     Checkpoint checkpoint = open(folder);
     ModelConfig config = checkpoint.config();
     cases.checkFit(generation.genLength(), config.maxSequenceLength());
+    ModelTraits traits = traits(config, settings);
     int threads = settings.decoder().threads();
     ModelSettings place =
         new ModelSettings(
@@ -88,9 +92,10 @@ public final class Bench {
             settings.decoder().device(),
             null,
             threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
-            cases.mostTokens(generation.genLength()));
+            cases.mostTokens(generation.genLength() + longestBlock(generation, traits)));
     try (TorchDenoisingModel loaded = load(checkpoint, place)) {
-      DecoderBench bench = new DecoderBench(loaded, generation);
+      DecoderBench bench = new DecoderBench(loaded, traits, generation);
+      refuseUnfit(bench);
       Duration load = Duration.ofNanos(System.nanoTime() - loading);
       bench.firstStep(cases.firstPrompt());
       Duration first =
@@ -114,6 +119,35 @@ public final class Bench {
       measure(bench, report);
       report.memory(ProcessMemory.read());
       write(report);
+    }
+  }
+
+  private static ModelTraits traits(ModelConfig config, JobSettings settings) {
+    try {
+      return DecoderService.traits(config, settings.decoder().attention());
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException(e.getMessage(), e);
+    }
+  }
+
+  /** What a sequence's last block may have besides prompt and completion, at most. */
+  private static int longestBlock(GenerationSettings generation, ModelTraits model) {
+    return model.blocks() == null
+        ? 0
+        : generation.blockLength() == null
+            ? model.blocks().usualLength()
+            : generation.blockLength();
+  }
+
+  private void refuseUnfit(DecoderBench bench) {
+    for (Case each : plan.cases().all()) {
+      if (!plan.fitting() || each.policy() == CachePolicyName.NONE) {
+        try {
+          var unused = bench.tokens(each);
+        } catch (IllegalArgumentException e) {
+          throw new RefusedException(e.getMessage(), e);
+        }
+      }
     }
   }
 
@@ -157,6 +191,9 @@ public final class Bench {
     double nanosPerPosition =
         bench.firstStep(plan.cases().firstPrompt()); // the very first took longer
     for (Case each : plan.cases().all()) {
+      if (plan.fitting() && !bench.fits(each.policy())) {
+        continue;
+      }
       long positions = bench.positions(each);
       // Twice, since the products are computed a second time.
       double estimate = 2 * positions * nanosPerPosition / 1e9;

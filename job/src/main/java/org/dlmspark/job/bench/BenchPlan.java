@@ -12,16 +12,23 @@ import org.dlmspark.job.settings.SettingsReader;
  *
  * @param model a Hugging Face folder, or the shape of a random model
  * @param cases the cases
+ * @param fitting whether cases of a policy that has no meaning for the model are left out; else
+ *     they are refused
  * @param timeLimit seconds that a case may take, as its positions say; 0 for any time
  * @param overrides settings of generation, cache or model, {@code key=value} each
  * @param output the folder for what was found
  */
 public record BenchPlan(
-    String model, BenchCases cases, int timeLimit, List<String> overrides, Path output) {
+    String model,
+    BenchCases cases,
+    boolean fitting,
+    int timeLimit,
+    List<String> overrides,
+    Path output) {
 
   /** What a measure is made with, where nothing else is said. */
   private static final List<String> SETTINGS =
-      List.of("generation.gen-length=64", "generation.block-length=64", "cache.refresh-interval=8");
+      List.of("generation.gen-length=64", "cache.refresh-interval=8");
 
   /**
    * Reads the settings.

@@ -40,8 +40,9 @@ final class BenchCommand implements Callable<Integer> {
       defaultValue = "random:width=512,layers=8,heads=8,mlp=1536,vocab=32000",
       description = {
         "A Hugging Face folder, or random:width=W,layers=L,heads=H,mlp=M,vocab=V[,kv-heads=K]"
-            + "[,context=C][,dtype=bfloat16], or random:llada-8b: random weights of that shape,"
-            + " in a temporary folder.",
+            + "[,context=C][,dtype=bfloat16], with experts also"
+            + " [,experts=E,per-token=T,expert-mlp=M][,shared=S], or random:llada-8b: random weights"
+            + " of that shape, in a temporary folder.",
         "Default: ${DEFAULT-VALUE}."
       })
   private String model;
@@ -50,8 +51,8 @@ final class BenchCommand implements Callable<Integer> {
       names = "--policies",
       paramLabel = "NAMES",
       split = ",",
-      description = "Cache policies. Default: all.")
-  private List<String> policies = BenchCases.allPolicies();
+      description = "Cache policies. Default: all that have a meaning for the model.")
+  private List<String> policies;
 
   @Option(
       names = "--batches",
@@ -83,7 +84,8 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "KEY=VALUE",
       description = {
         "A setting of generation, cache or model; may be given several times. Without, gen-length"
-            + " and block-length are 64, refresh-interval is 8."
+            + " is 64, as is block-length where the model was not trained with blocks, and"
+            + " refresh-interval is 8."
       })
   private List<String> overrides = new ArrayList<>();
 
@@ -102,8 +104,9 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    BenchCases cases = BenchCases.of(policies, batches, prompts);
-    new Bench(new BenchPlan(model, cases, timeLimit, overrides, output), console).run();
+    boolean all = policies == null;
+    BenchCases cases = BenchCases.of(all ? BenchCases.allPolicies() : policies, batches, prompts);
+    new Bench(new BenchPlan(model, cases, all, timeLimit, overrides, output), console).run();
     return DlmSparkCommand.DONE;
   }
 }

@@ -34,6 +34,7 @@ import org.dlmspark.job.run.RowGenerator;
 import org.dlmspark.job.run.RunId;
 import org.dlmspark.job.run.Sessions;
 import org.dlmspark.job.settings.JobSettings;
+import org.dlmspark.udf.service.DecoderService;
 import org.dlmspark.udf.service.DecoderSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -124,10 +125,11 @@ final class CompareCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     checkOptions();
     JobSettings settings = options.settings(answerSettings());
-    CompareGrid grid = CompareGridReader.read(gridFile, settings.generation());
+    CompareGrid named =
+        gridFile == null ? null : CompareGridReader.read(gridFile, settings.generation());
     SparkConf conf = new SparkConf();
     boolean shipped = Sessions.shipsModel(settings.decoder().modelPath(), conf);
-    ModelFacts early = shipped ? null : checkModel(settings, grid);
+    Checked early = shipped ? null : checkModel(settings, named);
     // Before Spark starts, since with it executors begin to load the model.
     Configuration hadoop = SparkHadoopUtil.get().newConfiguration(conf);
     OutputCheck.check(settings, hadoop, ComparisonFolder.WRITTEN);
@@ -137,7 +139,7 @@ final class CompareCommand implements Callable<Integer> {
       try (Interruption interruption = Interruption.of(console, "nothing was written")) {
         SparkSession spark = Sessions.start(conf, settings.job().name(), null);
         try {
-          ComparisonPlan plan = plan(spark, settings, grid, early);
+          ComparisonPlan plan = plan(spark, settings, named, early);
           console.block("Plan", plan.full());
           plan.refuseHopeless();
           console.say(DlmSparkCommand.DRY_RUN);
@@ -158,7 +160,7 @@ final class CompareCommand implements Callable<Integer> {
         Interruption interruption = Interruption.of(console, left, lock)) {
       SparkSession spark = Sessions.start(conf, settings.job().name(), decoder);
       try {
-        ComparisonPlan plan = plan(spark, settings, grid, early);
+        ComparisonPlan plan = plan(spark, settings, named, early);
         plan.refuseHopeless();
         console.block("Comparing", plan.brief());
         lock.check();
@@ -194,21 +196,36 @@ final class CompareCommand implements Callable<Integer> {
     return settings;
   }
 
-  private static ModelFacts checkModel(JobSettings settings, CompareGrid grid) {
+  /** A model and the settings to try with it, which fit. */
+  private record Checked(ModelFacts model, CompareGrid grid) {}
+
+  private static Checked checkModel(JobSettings settings, CompareGrid named) {
     ModelFacts facts = ModelCheck.check(settings);
+    CompareGrid grid =
+        named != null
+            ? named
+            : CompareGridReader.byDefault(
+                DecoderService.traits(facts.config(), settings.decoder().attention()),
+                settings.generation());
     grid.checkFits(facts.config(), settings.decoder());
-    return facts;
+    return new Checked(facts, grid);
   }
 
   /** What to do; the model is looked at where the driver has it only now. */
   private ComparisonPlan plan(
-      SparkSession spark, JobSettings settings, CompareGrid grid, ModelFacts early) {
-    ModelFacts facts = early == null ? checkModel(settings, grid) : early;
+      SparkSession spark, JobSettings settings, CompareGrid named, Checked early) {
+    Checked checked = early == null ? checkModel(settings, named) : early;
     CheckedInput input = InputCheck.check(spark, settings);
     SparkContext context = spark.sparkContext();
     new Overlap(settings, context.hadoopConfiguration()).check(List.of(input.rows().inputFiles()));
     return ComparisonPlan.of(
-        settings, grid, facts, input, limit, context.defaultParallelism(), context.conf());
+        settings,
+        checked.grid(),
+        checked.model(),
+        input,
+        limit,
+        context.defaultParallelism(),
+        context.conf());
   }
 
   /** Where and when the comparison is done, and by which version. */

@@ -8,7 +8,9 @@ import org.dlmspark.job.Console;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.run.MemoryEstimate;
 import org.dlmspark.job.settings.JobSettings;
+import org.dlmspark.udf.checkpoint.Attention;
 import org.dlmspark.udf.checkpoint.Checkpoint;
+import org.dlmspark.udf.checkpoint.Mixture;
 import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.checkpoint.NumberType;
 import org.dlmspark.udf.text.ChatMessage;
@@ -49,6 +51,7 @@ record ModelDescription(Checkpoint checkpoint, TextCodec codec, JobSettings.Inpu
             parameters,
             config.storedType().name().toLowerCase(Locale.ROOT),
             Console.size(parameters * config.storedType().bytes())));
+    addExperts(lines);
     lines.add(
         Line.of(
             "shape",
@@ -59,6 +62,7 @@ record ModelDescription(Checkpoint checkpoint, TextCodec codec, JobSettings.Inpu
             config.kvHeads(),
             config.headDim(),
             config.mlpSize()));
+    lines.add(new Line("attention", attention(config.attention())));
     lines.add(Line.of("context", "%,d tokens", config.maxSequenceLength()));
     lines.add(
         Line.of(
@@ -82,6 +86,39 @@ record ModelDescription(Checkpoint checkpoint, TextCodec codec, JobSettings.Inpu
     }
     addMemory(lines, batch, length, deviceMemory);
     return lines;
+  }
+
+  private void addExperts(List<Line> lines) {
+    Mixture mixture = checkpoint.config().mixture();
+    if (mixture == null) {
+      return;
+    }
+    lines.add(
+        Line.of(
+            "experts",
+            "%,d of width %,d in each of %,d layers, %,d for a token%s: it meets %,d parameters",
+            mixture.experts(),
+            mixture.size(),
+            mixture.layers(),
+            mixture.perToken(),
+            mixture.shared() == 0
+                ? ""
+                : String.format(Locale.ROOT, " and one of width %,d for all", mixture.shared()),
+            checkpoint.weights().activeParameters(mixture.perToken())));
+  }
+
+  private static String attention(Attention attention) {
+    String blocks =
+        String.format(Locale.ROOT, "its block of %,d and all before it", attention.blockLength());
+    return switch (attention.kind()) {
+      case FULL -> "a position sees all others";
+      case BLOCKS_FROM_START -> "a position sees " + blocks + ", counted from the first token";
+      case BLOCKS_FROM_PROMPT -> "a position sees " + blocks + ", counted from the prompt's end";
+      case UNSAID ->
+          "not said in the folder: set model.attention = full (mdlm), or block (bd3lm), where a"
+              + " position sees "
+              + blocks;
+    };
   }
 
   private void addTemplate(List<Line> lines) {

@@ -23,15 +23,18 @@ import org.dlmspark.job.settings.SettingsTable;
 import org.dlmspark.udf.decode.GenerationKey;
 import org.dlmspark.udf.decode.GenerationSettings;
 import org.dlmspark.udf.decode.GenerationSettingsBuilder;
+import org.dlmspark.udf.decode.ModelTraits;
 import org.dlmspark.udf.decode.SettingValue;
 
 /**
- * Reads the file of a grid. What it may hold stands in {@code compare-grid.conf}, the grid where no
- * file is named.
+ * Reads the file of a grid. What it may hold stands in {@code compare-grid.conf}, the grid of most
+ * models where no file is named.
  */
 public final class CompareGridReader {
 
-  private static final String DEFAULT = "compare-grid.conf";
+  private static final String OF_REGIONS = "compare-grid.conf";
+  private static final String OF_BLOCKS = "compare-grid-blocks.conf";
+  private static final String OF_SMALL_BLOCKS = "compare-grid-small-blocks.conf";
   private static final String SETTINGS = "settings";
   private static final String COMMON = "common";
   private static final String NAME = "name";
@@ -58,19 +61,32 @@ public final class CompareGridReader {
   }
 
   /**
+   * Reads the grid of a model where no file is named.
+   *
+   * @param model the model
+   * @param own the run's settings, which those of the grid are laid over
+   * @return the grid
+   * @throws RefusedException if the run's settings do not fit to one of the grid
+   */
+  public static CompareGrid byDefault(ModelTraits model, GenerationSettings own) {
+    String name =
+        model.blocks() == null
+            ? OF_REGIONS
+            : model.decodesSmallBlocks() ? OF_SMALL_BLOCKS : OF_BLOCKS;
+    return new CompareGridReader("the default grid", own)
+        .read(SettingsSources.resource(CompareGridReader.class, name));
+  }
+
+  /**
    * Reads a grid.
    *
-   * @param file the file of {@code --grid}, or null for the default grid
+   * @param file the file of {@code --grid}
    * @param own the run's settings, which those of the grid are laid over
    * @return the grid
    * @throws RefusedException naming the file and the entry, if the file cannot be read, holds
    *     anything but generation and cache settings, or has a setting that cannot be
    */
   public static CompareGrid read(Path file, GenerationSettings own) {
-    if (file == null) {
-      return new CompareGridReader("the default grid", own)
-          .read(SettingsSources.resource(CompareGridReader.class, DEFAULT));
-    }
     return new CompareGridReader("--grid " + file, own)
         .read(SettingsSources.parseFile("--grid", file));
   }

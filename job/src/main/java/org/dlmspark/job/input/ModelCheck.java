@@ -9,6 +9,8 @@ import org.dlmspark.udf.checkpoint.Checkpoint;
 import org.dlmspark.udf.checkpoint.CheckpointException;
 import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.decode.GenerationSettings;
+import org.dlmspark.udf.decode.ModelTraits;
+import org.dlmspark.udf.decode.Sequence;
 import org.dlmspark.udf.service.DecoderService;
 import org.dlmspark.udf.service.DecoderSettings;
 import org.dlmspark.udf.service.ModelLocation;
@@ -103,7 +105,19 @@ public final class ModelCheck {
       ModelConfig model, GenerationSettings generation, DecoderSettings decoder) {
     checkLengths(model, generation, decoder);
     try {
-      var unused = generation.resolve(DecoderService.traits(model));
+      ModelTraits traits = DecoderService.traits(model, decoder.attention());
+      GenerationSettings resolved = generation.resolve(traits);
+      int tokens = Math.min(model.maxSequenceLength(), decoder.maxTokens() / generation.branches());
+      if (Sequence.room(tokens, resolved, traits) < 1) {
+        throw new RefusedException(
+            "generation.block-length = "
+                + resolved.blockLength()
+                + " leaves no room for a prompt: whole blocks of it with generation.gen-length = "
+                + resolved.genLength()
+                + " have more than the "
+                + tokens
+                + " tokens of the model's context or of batch.max-tokens; lower one of them");
+      }
     } catch (IllegalArgumentException e) {
       throw new RefusedException(e.getMessage(), e);
     }

@@ -31,6 +31,7 @@ public final class ModelDigest {
           "tokenizer_config.json",
           "vocab.json",
           "merges.txt",
+          "added_tokens.json",
           "chat_template.jinja");
 
   private ModelDigest() {}

@@ -34,9 +34,13 @@ public record MemoryEstimate(long weights, long cache, long step) {
         LOGITS + stepBytes(config, type) * tokens);
   }
 
-  /** What a step holds for an active token at a time: residual stream, projections, gate and up. */
+  /**
+   * What a step holds for an active token at a time: residual stream, projections, gate and up, and
+   * with experts the token once for each of them, before and behind.
+   */
   public static long stepBytes(ModelConfig config, NumberType type) {
-    return (6L * config.hiddenSize() + 3L * config.mlpSize()) * type.bytes();
+    long perExpert = config.mixture() == null ? 0 : 3L * config.mixture().perToken();
+    return ((6L + perExpert) * config.hiddenSize() + 3L * config.widestMlp()) * type.bytes();
   }
 
   /** All of it. */

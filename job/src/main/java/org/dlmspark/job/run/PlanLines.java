@@ -60,7 +60,7 @@ public final class PlanLines {
                     + " table "
                     + settings.output().table()));
     lines.add(generation());
-    lines.add(new Line("cache", GenerationText.of(settings.generation().cache())));
+    lines.add(new Line("cache", GenerationText.of(resolved().cache())));
     if (!settings.output().columns().equals(CarriedColumns.ALL)) {
       lines.add(
           Line.of("columns", "%s go along to the output", String.join(", ", input.carried())));
@@ -185,9 +185,13 @@ public final class PlanLines {
 
   /** How completions are generated, the cache apart. */
   public Line generation() {
-    GenerationSettings generation =
-        settings.generation().resolve(DecoderService.traits(plan.model().config()));
-    return new Line("generation", GenerationText.of(generation));
+    return new Line("generation", GenerationText.of(resolved()));
+  }
+
+  private GenerationSettings resolved() {
+    return settings
+        .generation()
+        .resolve(DecoderService.traits(plan.model().config(), settings.decoder().attention()));
   }
 
   /** How much is decoded at the same time. */

@@ -15,6 +15,7 @@ import org.dlmspark.job.output.Manifest;
 import org.dlmspark.job.output.OutputFolder;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.job.settings.OutputMode;
+import org.dlmspark.udf.checkpoint.Attention;
 import org.dlmspark.udf.decode.GenerationKey;
 import org.dlmspark.udf.decode.GenerationSettings;
 import org.dlmspark.udf.prompt.PromptSettings;
@@ -56,12 +57,17 @@ final class RunFingerprint {
    */
   static Fingerprint of(JobSettings settings, CheckedInput input, ModelFacts facts) {
     GenerationSettings generation =
-        settings.generation().resolve(DecoderService.traits(facts.config()));
+        settings
+            .generation()
+            .resolve(DecoderService.traits(facts.config(), settings.decoder().attention()));
     Map<String, String> texts = new TreeMap<>();
     for (GenerationKey key : GenerationKey.values()) {
       texts.put(key.key(), key.text(generation));
     }
     texts.put("model.dtype", settings.decoder().dtype());
+    if (facts.config().attention().kind() == Attention.Kind.UNSAID) {
+      texts.put("model.attention", settings.decoder().attention());
+    }
     texts.put("input.id-column", String.valueOf(settings.input().idColumn()));
     PromptSettings prompt = input.prompt();
     texts.put(prompt.source().key(), prompt.source().value());

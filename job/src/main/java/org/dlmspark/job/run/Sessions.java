@@ -174,7 +174,8 @@ public final class Sessions {
         decoder.device(),
         decoder.threads(),
         decoder.maxSequences(),
-        decoder.maxTokens());
+        decoder.maxTokens(),
+        decoder.attention());
   }
 
   /**

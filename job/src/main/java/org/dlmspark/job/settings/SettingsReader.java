@@ -77,7 +77,8 @@ public final class SettingsReader {
             value("model.device").present(),
             value("model.threads").wholeInt(),
             value("batch.max-sequences").wholeInt(),
-            value("batch.max-tokens").wholeInt()),
+            value("batch.max-tokens").wholeInt(),
+            value("model.attention").present()),
         generation(),
         new JobSettings.Job(
             value("job.wave-rows").wholeInt(),

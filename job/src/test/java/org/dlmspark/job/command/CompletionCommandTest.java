@@ -55,7 +55,8 @@ class CompletionCommandTest {
     assertThat(offered("in")).containsExactly("inspect");
     assertThat(offered("--co")).containsExactly("--config");
     assertThat(offered("report", "--o")).containsExactly("--output");
-    assertThat(offered("--set", "generation.ste")).containsExactly("generation.steps=");
+    assertThat(offered("--set", "generation.ste"))
+        .containsExactly("generation.steps=", "generation.steps-per-block=");
     assertThat(offered("compare", "--set", "cache.po")).containsExactly("cache.policy=");
     // Nothing, so that the shell completes paths.
     assertThat(offered("--model", "jo")).containsExactly("");

@@ -6,24 +6,34 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.compare.CompareGrid.Entry;
+import org.dlmspark.udf.decode.BlockDiffusion;
 import org.dlmspark.udf.decode.CacheSettings;
 import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
 import org.dlmspark.udf.decode.GenerationKey;
 import org.dlmspark.udf.decode.GenerationSettings;
 import org.dlmspark.udf.decode.GenerationSettingsBuilder;
+import org.dlmspark.udf.decode.ModelTraits;
 import org.dlmspark.udf.decode.Remasking;
+import org.dlmspark.udf.decode.Schedule;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CompareGridTest {
 
   private static final GenerationSettings OWN =
       new GenerationSettingsBuilder().genLength(64).temperature(0.5).build();
+
+  private static final ModelTraits LLADA =
+      new ModelTraits(9, Set.of(8), false, Schedule.EVEN, null);
+  private static final BlockDiffusion BLOCKS = new BlockDiffusion(32, false, false);
 
   @TempDir Path folder;
 
@@ -114,13 +124,16 @@ class CompareGridTest {
             .algTemp(algTemp)
             .threshold(threshold)
             .build();
-    CompareGrid grid = CompareGridReader.read(null, own);
+    CompareGrid grid = CompareGridReader.byDefault(LLADA, own);
     assertThat(grid.source()).isEqualTo("the default grid");
     assertThat(grid.baseline().name()).isEqualTo("none");
     assertThat(grid.baseline().generation().unmasking().threshold()).isNull();
     assertThat(grid.entries())
         .extracting(entry -> entry.generation().cache().policy())
-        .contains(CachePolicyName.values());
+        .contains(
+            Arrays.stream(CachePolicyName.values())
+                .filter(policy -> policy != CachePolicyName.BLOCK)
+                .toArray(CachePolicyName[]::new));
     assertThat(grid.entries())
         .filteredOn(entry -> entry.name().contains("threshold 0.9"))
         .extracting(entry -> entry.generation().unmasking().threshold())
@@ -128,7 +141,21 @@ class CompareGridTest {
     assertThat(grid.entries())
         .filteredOn(entry -> entry.name().startsWith("greedy"))
         .extracting(entry -> entry.generation().cache())
-        .containsExactly(new CacheSettings(CachePolicyName.GREEDY, 2, 4));
+        .containsExactly(new CacheSettings(CachePolicyName.GREEDY, 2, 4, false));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void modelsOfBlockDiffusionHaveGridsOfTheirOwn(boolean shifted) {
+    ModelTraits model = new ModelTraits(9, Set.of(8), shifted, Schedule.EVEN, BLOCKS);
+    CompareGrid grid = CompareGridReader.byDefault(model, OWN);
+    assertThat(grid.baseline().name()).isEqualTo("none");
+    assertThat(grid.entries())
+        .extracting(entry -> entry.generation().cache().policy())
+        .contains(CachePolicyName.BLOCK);
+    for (Entry entry : grid.entries()) {
+      assertThat(entry.generation().resolve(model).blockLength()).isEqualTo(32);
+    }
   }
 
   @ParameterizedTest
@@ -156,8 +183,8 @@ class CompareGridTest {
             + " \"many\": must be a whole number (FILE: 1)",
         "settings = [{ name = a, cache.policy = greedy }] | , setting \"a\": cache.policy = greedy"
             + " must know which positions come next, and generation.remasking = low_confidence",
-        "settings = [{ name = a, generation.block-length = 48 }] | , setting \"a\":"
-            + " generation.block-length = 48 does not divide generation.gen-length = 64",
+        "settings = [{ name = a, generation.block-length = 0 }] | , setting \"a\":"
+            + " generation.block-length = 0: must be at least 1 (tokens)",
         "settings = [{ name = a, cache.policy = ${x} }] | : cannot be resolved: ",
         "settings = [ | : cannot be read as HOCON, correct it there: ",
       })

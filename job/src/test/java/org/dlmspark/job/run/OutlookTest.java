@@ -11,6 +11,8 @@ import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.settings.SettingsReader;
 import org.dlmspark.udf.RowCheck.Checked;
+import org.dlmspark.udf.checkpoint.Attention;
+import org.dlmspark.udf.checkpoint.AuthorsSchedule;
 import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.checkpoint.NumberType;
 import org.dlmspark.udf.service.Completion.Failure;
@@ -29,6 +31,7 @@ class OutlookTest {
           2,
           2,
           4,
+          4,
           8,
           16,
           CONTEXT,
@@ -38,7 +41,9 @@ class OutlookTest {
           15,
           Set.of(14),
           false,
-          false);
+          AuthorsSchedule.EVEN,
+          Attention.FULL,
+          null);
 
   private static Outlook.Seen fine(int tokens) {
     return new Outlook.Seen("r" + tokens, new Checked(tokens, 896, 128, 1, null));

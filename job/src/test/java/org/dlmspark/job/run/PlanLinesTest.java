@@ -12,6 +12,8 @@ import org.dlmspark.job.input.CheckedInput;
 import org.dlmspark.job.input.ModelCheck.ModelFacts;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.job.settings.SettingsReader;
+import org.dlmspark.udf.checkpoint.Attention;
+import org.dlmspark.udf.checkpoint.AuthorsSchedule;
 import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.checkpoint.NumberType;
 import org.dlmspark.udf.prompt.FewShotExample;
@@ -30,6 +32,7 @@ class PlanLinesTest {
               32,
               32,
               128,
+              128,
               12288,
               126464,
               4096,
@@ -39,7 +42,9 @@ class PlanLinesTest {
               126336,
               Set.of(126081),
               false,
-              false),
+              AuthorsSchedule.EVEN,
+              Attention.FULL,
+              null),
           8_015_581_184L,
           List.of("an adapter lies beside it"),
           false);

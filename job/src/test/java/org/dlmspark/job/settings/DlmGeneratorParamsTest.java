@@ -108,6 +108,9 @@ class DlmGeneratorParamsTest {
                             .strip()
                             .replace("null:", "Not set:")
                             .replace("gen-length", generator.genLength().name())
+                            .replace("block-length", generator.blockLength().name())
+                            .replace("steps-per-block", generator.stepsPerBlock().name())
+                            .replace("editing-threshold", generator.editingThreshold().name())
                             .replace("alg-temp", generator.algTemp().name()));
               }
             });

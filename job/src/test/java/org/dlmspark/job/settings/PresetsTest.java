@@ -8,9 +8,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.dlmspark.udf.decode.BlockDiffusion;
+import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
 import org.dlmspark.udf.decode.GenerationSettings;
 import org.dlmspark.udf.decode.ModelTraits;
 import org.dlmspark.udf.decode.Remasking;
+import org.dlmspark.udf.decode.Schedule;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -30,19 +33,53 @@ final class PresetsTest {
     }
   }
 
+  /** What the folders of a preset's models say, by the preset's name. */
+  private static ModelTraits traits(String name) {
+    BlockDiffusion blocks =
+        name.startsWith("llada2")
+            ? new BlockDiffusion(32, false, true)
+            : name.startsWith("sdar") || name.startsWith("trado")
+                ? new BlockDiffusion(4, false, false)
+                : name.startsWith("fast-dllm")
+                    ? new BlockDiffusion(32, false, false)
+                    : name.contains("bd3lm") ? new BlockDiffusion(32, true, false) : null;
+    Schedule schedule =
+        name.startsWith("rnd1")
+            ? Schedule.KEPT
+            : name.startsWith("qwen3")
+                ? Schedule.ROUNDED
+                : name.matches("(dream|diffucoder|open-dcoder).*")
+                    ? Schedule.TIMESTEP
+                    : Schedule.EVEN;
+    boolean shifted = schedule.isOfRegion() || name.startsWith("fast-dllm");
+    return new ModelTraits(1, Set.of(2), shifted, schedule, blocks);
+  }
+
   @ParameterizedTest
   @MethodSource("presets")
   void eachPresetIsAJobForItsFamily(Path preset) {
     JobSettings settings = SettingsReader.read(preset, List.of("input.path=in", "output.path=out"));
 
-    boolean dream = preset.getFileName().toString().matches("(dream|diffucoder).*");
-    GenerationSettings generation =
-        settings.generation().resolve(new ModelTraits(1, Set.of(2), dream, dream));
-    assertThat(generation.steps()).isEqualTo(generation.genLength());
-    if (dream) {
-      assertThat(generation.blockLength()).isEqualTo(generation.genLength());
-      assertThat(generation.unmasking().remasking()).isEqualTo(Remasking.ENTROPY);
+    String name = preset.getFileName().toString();
+    ModelTraits model = traits(name);
+    GenerationSettings generation = settings.generation().resolve(model);
+    if (model.blocks() != null) {
+      assertThat(generation.cache().policy()).isEqualTo(CachePolicyName.BLOCK);
+      assertThat(generation.blockLength()).isEqualTo(model.blocks().usualLength());
+      assertThat(generation.steps()).isNull();
+    } else {
+      // Open-dCoder's authors take 200 steps for 128 tokens.
+      assertThat(generation.steps())
+          .isEqualTo(name.startsWith("open-dcoder") ? 200 : generation.genLength());
     }
+    if (model.schedule().isOfRegion()) {
+      assertThat(generation.blockLength()).isEqualTo(generation.genLength());
+      assertThat(generation.unmasking().remasking())
+          .isEqualTo(name.startsWith("open-dcoder") ? Remasking.P2 : Remasking.ENTROPY);
+    }
+    assertThat(generation.blocks().edits()).isEqualTo(name.startsWith("llada2.1"));
+    assertThat(settings.decoder().attention())
+        .isEqualTo(name.contains("bd3lm") ? "block" : name.contains("mdlm") ? "full" : "auto");
     assertThat(settings.decoder().maxTokens())
         .isGreaterThanOrEqualTo(settings.decoder().maxSequences() * generation.genLength());
   }
@@ -66,6 +103,20 @@ final class PresetsTest {
             "dream-7b-instruct.conf",
             "dream-coder-7b-instruct.conf",
             "diffucoder-7b-base.conf",
-            "diffucoder-7b-cpgrpo.conf");
+            "diffucoder-7b-cpgrpo.conf",
+            "llada-moe-7b-a1b-instruct.conf",
+            "llada2.0-mini.conf",
+            "llada2.1-mini-quality.conf",
+            "llada2.1-mini-speed.conf",
+            "sdar-4b-chat.conf",
+            "sdar-8b-chat.conf",
+            "sdar-30b-a3b-chat.conf",
+            "trado-8b-instruct.conf",
+            "fast-dllm-v2-1.5b.conf",
+            "fast-dllm-v2-7b.conf",
+            "qwen3-0.6b-diffusion-mdlm.conf",
+            "qwen3-0.6b-diffusion-bd3lm.conf",
+            "open-dcoder-0.5b.conf",
+            "rnd1-base.conf");
   }
 }

@@ -73,15 +73,21 @@ class SettingsReaderTest {
     expected.put("model.dtype", "auto");
     expected.put("model.device", "auto");
     expected.put("model.threads", "0");
+    expected.put("model.attention", "auto");
     expected.put("generation.gen-length", "128");
     expected.put("generation.block-length", "null");
+    expected.put("generation.small-block-length", "null");
     expected.put("generation.steps", "null");
+    expected.put("generation.steps-per-block", "null");
     expected.put("generation.schedule", "auto");
     expected.put("generation.eps", "0.001");
     expected.put("generation.remasking", "low_confidence");
     expected.put("generation.alg-temp", "0");
     expected.put("generation.threshold", "null");
     expected.put("generation.factor", "null");
+    expected.put("generation.tokens-per-step", "1");
+    expected.put("generation.editing-threshold", "null");
+    expected.put("generation.max-post-steps", "16");
     expected.put("generation.temperature", "0");
     expected.put("generation.top-p", "1");
     expected.put("generation.top-k", "0");
@@ -90,9 +96,10 @@ class SettingsReaderTest {
     expected.put("generation.stop-at-eos", "true");
     expected.put("generation.stop", "[]");
     expected.put("generation.seed", "0");
-    expected.put("cache.policy", "decode");
+    expected.put("cache.policy", "auto");
     expected.put("cache.refresh-interval", "8");
     expected.put("cache.window-size", "4");
+    expected.put("cache.small-block", "false");
     expected.put("batch.max-sequences", "16");
     expected.put("batch.max-tokens", "8192");
     expected.put("job.wave-rows", "0");
@@ -131,7 +138,7 @@ class SettingsReaderTest {
                 CarriedColumns.ALL,
                 true));
     assertThat(settings.decoder())
-        .isEqualTo(new DecoderSettings("model", "auto", "auto", 0, 16, 8192));
+        .isEqualTo(new DecoderSettings("model", "auto", "auto", 0, 16, 8192, "auto"));
     assertThat(settings.generation()).isEqualTo(new GenerationSettingsBuilder().build());
     assertThat(settings.job()).isEqualTo(new JobSettings.Job(0, 0, 0.2, null, "dlm-spark"));
     assertThat(settings.check().answerColumn()).isNull();
@@ -221,7 +228,7 @@ class SettingsReaderTest {
                 new CarriedColumns(false, List.of("prompt")),
                 false));
     assertThat(settings.decoder())
-        .isEqualTo(new DecoderSettings("model", "bfloat16", "gpu:1", 3, 2, 500));
+        .isEqualTo(new DecoderSettings("model", "bfloat16", "gpu:1", 3, 2, 500, "auto"));
     assertThat(settings.generation())
         .isEqualTo(
             new GenerationSettingsBuilder()
@@ -366,20 +373,19 @@ class SettingsReaderTest {
         "generation.stop-at-eos=yes | generation.stop-at-eos = \"yes\": must be true or false"
             + " (--set generation.stop-at-eos)",
         "generation.remasking=best | generation.remasking = \"best\": must be one of"
-            + " low_confidence, random, maskgit_plus, topk_margin, entropy"
+            + " low_confidence, random, maskgit_plus, topk_margin, entropy, sequential, p2"
             + " (--set generation.remasking)",
-        "generation.block-length=48 | generation.block-length = 48 does not divide"
-            + " generation.gen-length = 128: choose a divisor of 128, such as 128",
+        "generation.block-length=0 | generation.block-length = 0: must be at least 1 (tokens)",
         "generation.steps=0 | generation.steps = 0: must be at least 1",
         "generation.schedule=odd | generation.schedule = \"odd\": must be one of auto, even,"
-            + " timestep (--set generation.schedule)",
+            + " timestep, rounded, kept (--set generation.schedule)",
         "generation.threshold=2 | generation.threshold = 2.0: must be above 0 and at most 1,"
             + " such as 0.9, or null for none",
         "cache.policy=greedy | cache.policy = greedy must know which positions come next, and"
             + " generation.remasking = low_confidence finds out by computing them: set"
             + " generation.remasking = random",
-        "cache.policy=fast | cache.policy = \"fast\": must be one of none, decode, greedy, prefill,"
-            + " pd, prefix, dual, block-decode (--set cache.policy)",
+        "cache.policy=fast | cache.policy = \"fast\": must be one of auto, none, decode, greedy,"
+            + " prefill, pd, prefix, dual, block-decode, block (--set cache.policy)",
         "cache.refresh-interval=0 | cache.refresh-interval = 0: must be at least 1 (steps)",
         "output.mode=append | output.mode = \"append\": must be one of resume, retry-failed,"
             + " error-if-exists, overwrite (--set output.mode)",

@@ -14,7 +14,6 @@ import org.dlmspark.udf.decode.Remasking;
 import org.dlmspark.udf.decode.Sequence;
 import org.dlmspark.udf.decode.StepBatch;
 import org.dlmspark.udf.model.TorchDenoisingModel;
-import org.dlmspark.udf.service.DecoderService;
 
 /**
  * Measures the bare decoder: random prompts of one length, all begun together, with neither Spark
@@ -25,6 +24,7 @@ public final class DecoderBench {
   private static final long LONG_ENOUGH = TimeUnit.SECONDS.toNanos(2);
 
   private final TorchDenoisingModel model;
+  private final ModelTraits traits;
   private final GenerationSettings settings;
 
   /**
@@ -82,11 +82,44 @@ public final class DecoderBench {
    * Creates a bench.
    *
    * @param model the model to measure
+   * @param traits what is special about it
    * @param settings how to generate; each case brings its own cache policy
    */
-  public DecoderBench(TorchDenoisingModel model, GenerationSettings settings) {
+  public DecoderBench(TorchDenoisingModel model, ModelTraits traits, GenerationSettings settings) {
     this.model = model;
-    this.settings = new GenerationSettingsBuilder(settings).stopAtEos(false).build();
+    this.traits = traits;
+    GenerationSettingsBuilder own = new GenerationSettingsBuilder(settings).stopAtEos(false);
+    if (traits.blocks() == null && settings.blockLength() == null) {
+      own.blockLength(settings.genLength());
+    }
+    this.settings = own.build();
+  }
+
+  /**
+   * Whether a policy has a meaning for the model.
+   *
+   * @param policy the policy
+   * @return false if a case of it would be refused
+   */
+  public boolean fits(CachePolicyName policy) {
+    try {
+      var unused = settings(policy).resolve(traits);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Tokens of a case's sequences, prompts and completions together.
+   *
+   * @param wanted the case
+   * @return tokens
+   * @throws IllegalArgumentException if the policy has no meaning for the model
+   */
+  public int tokens(Case wanted) {
+    return Math.toIntExact(
+        wanted.batch() * Sequence.length(wanted.promptLength(), settings(wanted.policy()), traits));
   }
 
   /**
@@ -143,9 +176,8 @@ public final class DecoderBench {
   private BatchScheduler scheduler(Case wanted, DenoisingModel meter) {
     GenerationSettings own = settings(wanted.policy());
     ModelConfig config = model.config();
-    ModelTraits traits = DecoderService.traits(config);
-    int rows = Math.multiplyExact(wanted.batch(), wanted.promptLength() + own.genLength());
-    BatchScheduler scheduler = new BatchScheduler(meter, wanted.batch(), rows, System::nanoTime);
+    BatchScheduler scheduler =
+        new BatchScheduler(meter, wanted.batch(), tokens(wanted), System::nanoTime);
     Random random = new Random(17);
     for (int i = 0; i < wanted.batch(); i++) {
       int[] prompt = random.ints(wanted.promptLength(), 0, config.maskTokenId()).toArray();
@@ -201,12 +233,13 @@ public final class DecoderBench {
       long heads = (long) config.heads() * config.headDim();
       long kvHeads = (long) config.kvHeads() * config.headDim();
       long hidden = config.hiddenSize();
-      long linear = 2 * hidden * (heads + kvHeads) + 3 * hidden * config.mlpSize();
-      long layer = batch.active() * linear;
+      long layer = 2L * batch.active() * hidden * (heads + kvHeads);
       for (int s = 0; s < batch.sequences(); s++) {
         layer += 2L * batch.activeCount(s) * batch.length(s) * heads;
       }
-      return 2 * (config.layers() * layer + hidden * batch.candidates() * config.vocabularySize());
+      long feedForward = 3L * batch.active() * hidden * config.mlpWidths();
+      long head = hidden * batch.candidates() * config.vocabularySize();
+      return 2 * (config.layers() * layer + feedForward + head);
     }
   }
 }

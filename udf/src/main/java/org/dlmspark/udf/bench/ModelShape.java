@@ -17,6 +17,7 @@ import org.dlmspark.udf.checkpoint.NumberType;
  * @param vocabulary rows of embedding and head
  * @param context the longest sequence, in tokens
  * @param type the number type in the file: float32 or bfloat16
+ * @param experts experts in all layers but the first, in LLaDA2's layout; null for none, in LLaDA's
  */
 public record ModelShape(
     int width,
@@ -26,7 +27,24 @@ public record ModelShape(
     int mlp,
     int vocabulary,
     int context,
-    NumberType type) {
+    NumberType type,
+    Experts experts) {
+
+  /**
+   * Experts.
+   *
+   * @param count how many
+   * @param perToken how many a token passes through
+   * @param size width of each
+   * @param shared how many more, of that width, every token passes through
+   */
+  record Experts(int count, int perToken, int size, int shared) {
+
+    /** In so many groups they lie: LLaDA2's eight, where these have enough. */
+    int groups() {
+      return count % 8 == 0 && count / 8 >= 2 && count / 2 >= perToken ? 8 : 1;
+    }
+  }
 
   /** What a text of a shape begins with. */
   public static final String PREFIX = "random:";
@@ -36,7 +54,19 @@ public record ModelShape(
       "width=4096,layers=32,heads=32,mlp=12288,vocab=126464,dtype=bfloat16";
 
   private static final Set<String> KEYS =
-      Set.of("width", "layers", "heads", "kv-heads", "mlp", "vocab", "context", "dtype");
+      Set.of(
+          "width",
+          "layers",
+          "heads",
+          "kv-heads",
+          "mlp",
+          "vocab",
+          "context",
+          "dtype",
+          "experts",
+          "per-token",
+          "expert-mlp",
+          "shared");
 
   /** Checks that the parts fit together. */
   public ModelShape {
@@ -58,7 +88,8 @@ public record ModelShape(
    *
    * @param text such as {@code random:width=512,layers=8,heads=8,mlp=1536,vocab=32000}; {@code
    *     kv-heads} (as many as heads), {@code context} (4096) and {@code dtype} (float32, or
-   *     bfloat16) may follow; or {@code random:llada-8b}
+   *     bfloat16) may follow, and for a mixture {@code experts}, {@code per-token}, {@code
+   *     expert-mlp} and {@code shared} (0 experts more for all); or {@code random:llada-8b}
    * @return the shape
    * @throws IllegalArgumentException naming what is missing or wrong
    */
@@ -88,7 +119,22 @@ public record ModelShape(
         number(text, values, "mlp", null),
         number(text, values, "vocab", null),
         number(text, values, "context", 4096),
-        type(text, values.getOrDefault("dtype", "float32")));
+        type(text, values.getOrDefault("dtype", "float32")),
+        values.containsKey("experts") ? experts(text, values) : null);
+  }
+
+  private static Experts experts(String text, Map<String, String> values) {
+    int count = number(text, values, "experts", null);
+    int perToken = number(text, values, "per-token", null);
+    if (perToken > count) {
+      throw new IllegalArgumentException(
+          "--model " + text + ": per-token = " + perToken + ": must be at most experts = " + count);
+    }
+    return new Experts(
+        count,
+        perToken,
+        number(text, values, "expert-mlp", null),
+        values.getOrDefault("shared", "0").equals("0") ? 0 : number(text, values, "shared", 0));
   }
 
   private static NumberType type(String text, String name) {

@@ -17,14 +17,18 @@ import java.util.Random;
 import org.dlmspark.udf.checkpoint.NumberType;
 
 /**
- * Writes a folder in LLaDA's layout with random weights: a model that says nothing of sense and
- * costs what one of its shape costs. It has no tokenizer.
+ * Writes a folder in LLaDA's layout, or with experts in LLaDA2's, with random weights: a model that
+ * says nothing of sense and costs what one of its shape costs. It has no tokenizer.
  */
 public final class RandomFolder {
   /** Random numbers that are written over and over; a prime, so that no two rows are the same. */
   private static final int DISTINCT = 1_048_573;
 
   private static final double SCALE = 0.02;
+
+  /** Layers without experts, the first ones, of a model that has some. */
+  private static final int DENSE_LAYERS = 1;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final ModelShape shape;
@@ -32,23 +36,73 @@ public final class RandomFolder {
 
   private RandomFolder(ModelShape shape) {
     this.shape = shape;
+    if (shape.experts() == null) {
+      addDense();
+    } else {
+      addMixture(shape.experts());
+    }
+  }
+
+  private void addDense() {
     long width = shape.width();
     long keys = width / shape.heads() * shape.kvHeads();
-    tensors.put("model.transformer.wte.weight", new long[] {shape.vocabulary(), width});
+    add("model.transformer.wte.weight", shape.vocabulary(), width);
     for (int l = 0; l < shape.layers(); l++) {
       String layer = "model.transformer.blocks." + l + ".";
-      tensors.put(layer + "attn_norm.weight", new long[] {width});
-      tensors.put(layer + "q_proj.weight", new long[] {width, width});
-      tensors.put(layer + "k_proj.weight", new long[] {keys, width});
-      tensors.put(layer + "v_proj.weight", new long[] {keys, width});
-      tensors.put(layer + "attn_out.weight", new long[] {width, width});
-      tensors.put(layer + "ff_norm.weight", new long[] {width});
-      tensors.put(layer + "ff_proj.weight", new long[] {shape.mlp(), width});
-      tensors.put(layer + "up_proj.weight", new long[] {shape.mlp(), width});
-      tensors.put(layer + "ff_out.weight", new long[] {width, shape.mlp()});
+      add(layer + "attn_norm.weight", width);
+      add(layer + "q_proj.weight", width, width);
+      add(layer + "k_proj.weight", keys, width);
+      add(layer + "v_proj.weight", keys, width);
+      add(layer + "attn_out.weight", width, width);
+      add(layer + "ff_norm.weight", width);
+      add(layer + "ff_proj.weight", shape.mlp(), width);
+      add(layer + "up_proj.weight", shape.mlp(), width);
+      add(layer + "ff_out.weight", width, shape.mlp());
     }
-    tensors.put("model.transformer.ln_f.weight", new long[] {width});
-    tensors.put("model.transformer.ff_out.weight", new long[] {shape.vocabulary(), width});
+    add("model.transformer.ln_f.weight", width);
+    add("model.transformer.ff_out.weight", shape.vocabulary(), width);
+  }
+
+  private void addMixture(ModelShape.Experts experts) {
+    long width = shape.width();
+    long headDim = width / shape.heads();
+    add("model.word_embeddings.weight", shape.vocabulary(), width);
+    for (int l = 0; l < shape.layers(); l++) {
+      String layer = "model.layers." + l + ".";
+      add(layer + "input_layernorm.weight", width);
+      add(
+          layer + "attention.query_key_value.weight",
+          (shape.heads() + 2L * shape.kvHeads()) * headDim,
+          width);
+      add(layer + "attention.query_layernorm.weight", headDim);
+      add(layer + "attention.key_layernorm.weight", headDim);
+      add(layer + "attention.dense.weight", width, width);
+      add(layer + "post_attention_layernorm.weight", width);
+      if (l < DENSE_LAYERS) {
+        addGated(layer + "mlp.", shape.mlp());
+        continue;
+      }
+      add(layer + "mlp.gate.weight", experts.count(), width);
+      add(layer + "mlp.gate.expert_bias", experts.count());
+      for (int e = 0; e < experts.count(); e++) {
+        addGated(layer + "mlp.experts." + e + ".", experts.size());
+      }
+      if (experts.shared() > 0) {
+        addGated(layer + "mlp.shared_experts.", (long) experts.shared() * experts.size());
+      }
+    }
+    add("model.norm.weight", width);
+    add("lm_head.weight", shape.vocabulary(), width);
+  }
+
+  private void addGated(String prefix, long size) {
+    add(prefix + "gate_proj.weight", size, shape.width());
+    add(prefix + "up_proj.weight", size, shape.width());
+    add(prefix + "down_proj.weight", shape.width(), size);
+  }
+
+  private void add(String name, long... sizes) {
+    tensors.put(name, sizes);
   }
 
   /**
@@ -65,19 +119,43 @@ public final class RandomFolder {
   }
 
   private void writeConfig(Path file) throws IOException {
+    ObjectNode config = shape.experts() == null ? denseConfig() : mixtureConfig(shape.experts());
+    config.put("vocab_size", shape.vocabulary());
+    config.put("mask_token_id", shape.maskToken()).put("eos_token_id", shape.maskToken() - 1);
+    JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), config);
+  }
+
+  private ObjectNode denseConfig() {
     ObjectNode config = JSON.createObjectNode();
     config.put("model_type", "llada");
     config.putArray("architectures").add("LLaDAModelLM");
     config.put("d_model", shape.width()).put("n_layers", shape.layers());
     config.put("n_heads", shape.heads()).put("n_kv_heads", shape.kvHeads());
-    config.put("mlp_hidden_size", shape.mlp());
-    config.put("vocab_size", shape.vocabulary()).put("embedding_size", shape.vocabulary());
+    config.put("mlp_hidden_size", shape.mlp()).put("embedding_size", shape.vocabulary());
     config.put("max_sequence_length", shape.context());
     config.put("rope_theta", 500_000.0).put("rms_norm_eps", 1e-5).put("rope", true);
     config.put("activation_type", "silu").put("block_type", "llama").put("layer_norm_type", "rms");
     config.put("include_bias", false).put("include_qkv_bias", false).put("weight_tying", false);
-    config.put("mask_token_id", shape.maskToken()).put("eos_token_id", shape.maskToken() - 1);
-    JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), config);
+    return config;
+  }
+
+  private ObjectNode mixtureConfig(ModelShape.Experts experts) {
+    ObjectNode config = JSON.createObjectNode();
+    config.put("model_type", "llada2_moe");
+    config.putArray("architectures").add("LLaDA2MoeModelLM");
+    config.put("hidden_size", shape.width()).put("num_hidden_layers", shape.layers());
+    config.put("num_attention_heads", shape.heads()).put("num_key_value_heads", shape.kvHeads());
+    config.put("head_dim", shape.width() / shape.heads()).put("partial_rotary_factor", 0.5);
+    config.put("intermediate_size", shape.mlp()).put("moe_intermediate_size", experts.size());
+    config.put("max_position_embeddings", shape.context());
+    config.put("num_experts", experts.count()).put("num_experts_per_tok", experts.perToken());
+    config.put("num_shared_experts", experts.shared()).put("first_k_dense_replace", DENSE_LAYERS);
+    config.put("n_group", experts.groups()).put("topk_group", (experts.groups() + 1) / 2);
+    config.put("routed_scaling_factor", 2.5).put("score_function", "sigmoid");
+    config.put("moe_router_enable_expert_bias", true).put("norm_topk_prob", true);
+    config.put("use_qk_norm", true).put("tie_word_embeddings", false);
+    config.put("rope_theta", 600_000.0).put("rms_norm_eps", 1e-6);
+    return config;
   }
 
   private void writeWeights(Path file) throws IOException {

@@ -4,7 +4,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A Hugging Face model folder, opened and checked. Opening reads the configuration and the headers
@@ -41,9 +40,7 @@ public record Checkpoint(
     ConfigFile config = ConfigFile.read(configJson);
     Family family = Families.of(config);
     Spellings.check(config);
-    Optional<ConfigFile> generation =
-        ConfigFile.readIfPresent(folder.resolve("generation_config.json"));
-    ModelLayout layout = family.read(config, generation);
+    ModelLayout layout = family.read(config, new FolderTokens(folder, config));
     WeightFiles files = WeightFiles.open(folder);
     TransformerWeights weights = layout.weights(files);
     List<String> remarks = new ArrayList<>(Leftovers.keys(config, family.keys()));

@@ -25,6 +25,7 @@ final class ConfigKeys {
 
   private final Map<String, Wanted> values = new LinkedHashMap<>();
   private final Set<String> absent = new LinkedHashSet<>();
+  private final Set<String> nothing = new LinkedHashSet<>();
   private final Set<String> others = new HashSet<>();
 
   /**
@@ -107,6 +108,11 @@ final class ConfigKeys {
     return note(key, new Wanted(BooleanNode.valueOf(value), false));
   }
 
+  /** Notes a number that the authors default to something else: the file must state it. */
+  ConfigKeys states(String key, int value) {
+    return note(key, new Wanted(IntNode.valueOf(value), true));
+  }
+
   /** Notes a number that an absent key means too. */
   ConfigKeys hasOrDefaultsTo(String key, int value) {
     return note(key, new Wanted(IntNode.valueOf(value), false));
@@ -118,16 +124,24 @@ final class ConfigKeys {
     return this;
   }
 
-  /** Notes keys that the family reads for itself. */
+  /** Notes keys that hold nothing, be it null, false or a list of none. */
+  ConfigKeys hasNone(String... keys) {
+    nothing.addAll(List.of(keys));
+    return this;
+  }
+
+  /** Notes keys that the family reads for itself, whatever is said of them above. */
   ConfigKeys reads(String... keys) {
-    others.addAll(List.of(keys));
+    List<String> read = List.of(keys);
+    others.addAll(read);
+    read.forEach(absent::remove);
+    values.keySet().removeAll(read);
     return this;
   }
 
   /** Notes keys that change no completion: those of training, of loading, and of other programs. */
   ConfigKeys ignores(String... keys) {
-    others.addAll(List.of(keys));
-    return this;
+    return reads(keys);
   }
 
   private ConfigKeys note(String key, Wanted wanted) {
@@ -150,6 +164,14 @@ final class ConfigKeys {
         });
     for (String key : absent) {
       if (config.has(key)) {
+        throw config.wrong(key, "not supported; only models without it are");
+      }
+    }
+    for (String key : nothing) {
+      JsonNode value = config.value(key);
+      if (config.has(key)
+          && !value.equals(BooleanNode.FALSE)
+          && !(value.isArray() && value.isEmpty())) {
         throw config.wrong(key, "not supported; only models without it are");
       }
     }
@@ -176,6 +198,10 @@ final class ConfigKeys {
   private boolean isKnown(String key) {
     return Stream.concat(Stream.of(key), Spellings.other(key).stream())
         .anyMatch(
-            name -> others.contains(name) || values.containsKey(name) || absent.contains(name));
+            name ->
+                others.contains(name)
+                    || values.containsKey(name)
+                    || absent.contains(name)
+                    || nothing.contains(name));
   }
 }

@@ -1,19 +1,34 @@
 package org.dlmspark.udf.checkpoint;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The families that can be read, and those that are known by name only. */
 final class Families {
-  private static final List<Family> SUPPORTED = List.of(new LladaFamily(), new DreamFamily());
+  private static final List<Family> SUPPORTED =
+      List.of(
+          new LladaFamily(),
+          new LladaMoeFamily(),
+          new Llada2Family(),
+          new DreamFamily(),
+          SdarFamily.DENSE,
+          SdarFamily.MIXTURE,
+          new FastDllmFamily(),
+          A2dFamily.QWEN3,
+          A2dFamily.QWEN2,
+          new Rnd1Family(),
+          new OpenDcoderFamily());
 
-  /** {@code model_type} in lower case, and what its models are called. */
-  private static final Map<String, String> NOT_YET =
+  /** {@code model_type}, and what its models are and do that the step does not. */
+  private static final Map<String, String> KNOWN =
       Map.of(
-          "llada_moe", "LLaDA-MoE",
-          "llada2_moe", "LLaDA2");
+          "nemotron_labs_diffusion",
+          "Nemotron-Labs-Diffusion models, whose finished blocks are computed token by token,",
+          "diffusion_gemma",
+          "DiffusionGemma models, which have no mask token,",
+          "a2d-llama",
+          "Tiny-A2D models made of Llama");
 
   private Families() {}
 
@@ -26,12 +41,12 @@ final class Families {
    */
   static Family of(ConfigFile config) {
     String modelType = config.text("model_type");
-    String known = NOT_YET.get(modelType.toLowerCase(Locale.ROOT));
+    String known = KNOWN.get(modelType);
     if (known != null) {
-      throw unsupported(config, known);
+      throw config.wrong("model_type", known + " are not supported; supported: " + supported());
     }
     return SUPPORTED.stream()
-        .filter(family -> family.modelType().equals(modelType))
+        .filter(family -> family.modelType().equals(modelType) && family.isOf(config))
         .findFirst()
         .orElseThrow(
             () ->
@@ -39,19 +54,7 @@ final class Families {
                     "model_type", "no family of this name is known; supported: " + supported()));
   }
 
-  /**
-   * The error for a model whose arithmetic is not there yet.
-   *
-   * @param config its {@code config.json}
-   * @param name what such models are called
-   * @return the exception, to be thrown
-   */
-  static CheckpointException unsupported(ConfigFile config, String name) {
-    return config.wrong(
-        "model_type", name + " models are not supported yet; supported: " + supported());
-  }
-
   private static String supported() {
-    return SUPPORTED.stream().map(Family::modelType).collect(Collectors.joining(", "));
+    return SUPPORTED.stream().map(Family::modelType).distinct().collect(Collectors.joining(", "));
   }
 }

@@ -1,10 +1,11 @@
 package org.dlmspark.udf.checkpoint;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * The weights of one pre-norm transformer layer with a gated feed-forward part. Matrices are stored
- * {@code [out, in]}, as {@code torch.nn.Linear} keeps them.
+ * The weights of one pre-norm transformer layer. Matrices are stored {@code [out, in]}, as {@code
+ * torch.nn.Linear} keeps them.
  *
  * @param attentionNorm RMSNorm scale before attention, {@code [hidden]}
  * @param query query projection, {@code [heads * headDim, hidden]}
@@ -12,11 +13,11 @@ import java.util.List;
  * @param value value projection, {@code [kvHeads * headDim, hidden]}
  * @param attentionOut output projection, {@code [hidden, heads * headDim]}
  * @param mlpNorm RMSNorm scale before the feed-forward part, {@code [hidden]}
- * @param gate the projection that passes through SiLU, {@code [mlp, hidden]}
- * @param up the projection that is gated, {@code [mlp, hidden]}
- * @param down the projection back, {@code [hidden, mlp]}
  * @param biases what query, key and value projection add, {@code [heads * headDim]} and twice
  *     {@code [kvHeads * headDim]}; empty where the model has no biases
+ * @param headNorms RMSNorm scales of each query head and each key head, {@code [headDim]} both,
+ *     before they are turned; empty where the model has none
+ * @param feedForward what comes after attention
  */
 public record LayerWeights(
     TensorData attentionNorm,
@@ -25,22 +26,28 @@ public record LayerWeights(
     TensorData value,
     TensorData attentionOut,
     TensorData mlpNorm,
-    TensorData gate,
-    TensorData up,
-    TensorData down,
-    List<TensorData> biases) {
+    List<TensorData> biases,
+    List<TensorData> headNorms,
+    FeedForward feedForward) {
 
-  /** Keeps an immutable copy of the list of biases. */
+  /** Keeps immutable copies of the lists. */
   public LayerWeights {
     biases = List.copyOf(biases);
+    headNorms = List.copyOf(headNorms);
   }
 
   /**
    * The tensors that every layer has.
    *
-   * @return all but the biases, in the order of the components above
+   * @return the first six components
    */
-  public List<TensorData> tensors() {
-    return List.of(attentionNorm, query, key, value, attentionOut, mlpNorm, gate, up, down);
+  public List<TensorData> common() {
+    return List.of(attentionNorm, query, key, value, attentionOut, mlpNorm);
+  }
+
+  /** All tensors. */
+  Stream<TensorData> tensors() {
+    return Stream.of(common().stream(), biases.stream(), headNorms.stream(), feedForward.tensors())
+        .flatMap(each -> each);
   }
 }

@@ -1,9 +1,6 @@
 package org.dlmspark.udf.checkpoint;
 
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
-import org.dlmspark.udf.checkpoint.DenseLayout.TensorNames;
 
 /**
  * LLaDA with dense layers: LLaDA-8B-Base, LLaDA-8B-Instruct, LLaDA-1.5. Keys and tensor names are
@@ -42,14 +39,14 @@ final class LladaFamily implements Family {
           "model.transformer.ff_out.weight",
           "model.transformer.blocks.",
           "attn_norm.weight",
-          "q_proj.weight",
-          "k_proj.weight",
-          "v_proj.weight",
+          List.of("q_proj.weight", "k_proj.weight", "v_proj.weight"),
           "attn_out.weight",
           "ff_norm.weight",
+          "",
           "ff_proj.weight",
           "up_proj.weight",
           "ff_out.weight",
+          List.of(),
           List.of());
 
   @Override
@@ -58,53 +55,48 @@ final class LladaFamily implements Family {
   }
 
   @Override
-  public ModelLayout read(ConfigFile config, Optional<ConfigFile> generation) {
-    refuseMixtureOfExperts(config);
+  public boolean isOf(ConfigFile config) {
+    return !LladaMoeFamily.isMixture(config);
+  }
+
+  @Override
+  public ModelLayout read(ConfigFile config, FolderTokens tokens) {
     KEYS.check(config);
 
     int hidden = Sizes.width(config, "d_model");
     int heads = Sizes.width(config, "n_heads");
+    int headDim = Sizes.headDim(config, "d_model", "n_heads");
     int vocabulary = Sizes.vocabulary(config, "vocab_size");
     int embeddingRows =
         config.has("embedding_size") ? Sizes.vocabulary(config, "embedding_size") : vocabulary;
     if (embeddingRows < vocabulary) {
       throw config.wrong("embedding_size", "must not be below vocab_size = " + vocabulary);
     }
-    int mask = Family.maskToken(config, generation, embeddingRows);
-    return new DenseLayout(
+    int mask = tokens.mask(embeddingRows);
+    return new TransformerLayout(
         "llada",
-        hidden,
-        Sizes.layers(config, "n_layers"),
-        heads,
-        keyValueHeads(config, heads),
-        Sizes.headDim(config, "d_model", "n_heads"),
-        mlpSize(config, hidden),
-        embeddingRows,
-        Sizes.sequenceLength(config, "max_sequence_length"),
-        Rotary.theta(config),
-        config.positive("rms_norm_eps"),
-        mask,
-        Family.endTokens(config, generation, embeddingRows, mask),
-        false,
-        false,
-        config.flag("weight_tying"),
+        new TransformerLayout.Shape(
+            hidden,
+            Sizes.layers(config, "n_layers"),
+            heads,
+            keyValueHeads(config, heads),
+            headDim,
+            headDim,
+            mlpSize(config, hidden),
+            embeddingRows,
+            Sizes.sequenceLength(config, "max_sequence_length"),
+            Rotary.theta(config),
+            config.positive("rms_norm_eps"),
+            config.flag("weight_tying")),
+        new TransformerLayout.Decoding(
+            mask, tokens.ends(embeddingRows, mask), false, AuthorsSchedule.EVEN, Attention.FULL),
+        null,
         NAMES);
   }
 
   @Override
   public ConfigKeys keys() {
     return KEYS;
-  }
-
-  /** LLaDA-MoE has the same {@code model_type} and is told apart by its other keys. */
-  private static void refuseMixtureOfExperts(ConfigFile config) {
-    boolean expertKeys =
-        config.keys().stream().anyMatch(key -> key.contains("expert") || key.startsWith("moe_"));
-    boolean expertClass =
-        config.value("architectures").toString().toLowerCase(Locale.ROOT).contains("moe");
-    if (expertKeys || expertClass) {
-      throw Families.unsupported(config, "LLaDA-MoE");
-    }
   }
 
   private static int keyValueHeads(ConfigFile config, int heads) {

@@ -11,7 +11,9 @@ import java.util.Set;
  * @param heads number of query heads
  * @param kvHeads number of key and value heads; divides {@code heads}
  * @param headDim numbers per head
- * @param mlpSize width of the feed-forward part
+ * @param rotaryDim how many numbers of a head, the first ones, the rotary embedding turns
+ * @param mlpSize width of the feed-forward part that every token passes through; of a dense layer
+ *     where a model has such
  * @param vocabularySize rows of embedding and head
  * @param maxSequenceLength the longest sequence the model was made for, prompt and completion
  *     together, in tokens
@@ -23,8 +25,9 @@ import java.util.Set;
  *     {@code generation_config.json}
  * @param shiftedLogits whether the token at position p is read from position p - 1 (at position 0
  *     from itself), as in a model made from an autoregressive one
- * @param timesteps whether the model's authors decode the whole region by a schedule of timesteps,
- *     and not block after block
+ * @param schedule how many tokens the model's authors decode at each step
+ * @param attention how far a position sees
+ * @param mixture how experts are chosen; null where no layer has any
  */
 public record ModelConfig(
     String family,
@@ -33,6 +36,7 @@ public record ModelConfig(
     int heads,
     int kvHeads,
     int headDim,
+    int rotaryDim,
     int mlpSize,
     int vocabularySize,
     int maxSequenceLength,
@@ -42,7 +46,9 @@ public record ModelConfig(
     int maskTokenId,
     Set<Integer> endTokenIds,
     boolean shiftedLogits,
-    boolean timesteps) {
+    AuthorsSchedule schedule,
+    Attention attention,
+    Mixture mixture) {
 
   /** Keeps an immutable copy of the end tokens. */
   public ModelConfig {
@@ -57,5 +63,27 @@ public record ModelConfig(
    */
   public long cacheBytesPerToken(NumberType type) {
     return 2L * layers * kvHeads * headDim * type.bytes();
+  }
+
+  /**
+   * Width of all the feed-forward parts that a token passes through.
+   *
+   * @return the sum over all layers
+   */
+  public long mlpWidths() {
+    return mixture == null
+        ? (long) layers * mlpSize
+        : (long) (layers - mixture.layers()) * mlpSize + (long) mixture.layers() * mixture.width();
+  }
+
+  /**
+   * Width of the widest of them.
+   *
+   * @return the most over all layers
+   */
+  public int widestMlp() {
+    return mixture == null
+        ? mlpSize
+        : mixture.layers() < layers ? Math.max(mlpSize, mixture.width()) : mixture.width();
   }
 }

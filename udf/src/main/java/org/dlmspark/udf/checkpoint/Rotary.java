@@ -1,13 +1,15 @@
 package org.dlmspark.udf.checkpoint;
 
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the rotary embedding of a {@code config.json}, of which the step computes the plain one:
- * all numbers of a head are turned, by one base in all layers.
+ * Reads the rotary embedding of a {@code config.json}, of which the step computes the plain one: by
+ * one base in all layers, and of every head the same numbers.
  *
  * <p>Up to version 4 Hugging Face's library writes {@code rope_theta}, and {@code rope_scaling}
  * where the embedding is stretched. Version 5 writes both into {@code rope_parameters}, which may
@@ -28,10 +30,21 @@ final class Rotary {
    *     plain one is asked for
    */
   static double theta(ConfigFile config) {
+    return theta(config, 1);
+  }
+
+  /**
+   * As above, where only a share of each head is turned.
+   *
+   * @param config {@code config.json}
+   * @param share the share, which every place that states one must have
+   * @return the base
+   */
+  static double theta(ConfigFile config, double share) {
     List<ConfigFile> places = new ArrayList<>(List.of(config));
     for (String key : List.of("rope_parameters", "rope_scaling")) {
-      if (config.has(key)) {
-        addPlain(config.part(key), places);
+      if (config.has(key) && !config.value(key).equals(BooleanNode.FALSE)) { // so RND1 says none
+        addPlain(config.part(key), share, places);
       }
     }
     List<ConfigFile> stated = places.stream().filter(place -> place.has(THETA)).toList();
@@ -46,20 +59,21 @@ final class Rotary {
   }
 
   /** Adds an object that may hold the base, and those inside of it, if it holds nothing else. */
-  private static void addPlain(ConfigFile parameters, List<ConfigFile> places) {
+  private static void addPlain(ConfigFile parameters, double share, List<ConfigFile> places) {
     places.add(parameters);
     for (String key : parameters.keys()) {
       switch (key) {
         case THETA -> {}
         case "rope_type", "type" -> parameters.require(key, TextNode.valueOf("default"));
-        case "factor", "attention_factor", "partial_rotary_factor" ->
-            parameters.require(key, IntNode.valueOf(1));
+        case "factor", "attention_factor" -> parameters.require(key, IntNode.valueOf(1));
+        case "partial_rotary_factor" ->
+            parameters.require(key, share == 1 ? IntNode.valueOf(1) : DoubleNode.valueOf(share));
         default -> {
           if (!key.endsWith("_attention")) {
             throw parameters.wrong(
                 key, "not supported; the plain rotary embedding has no such parameter");
           }
-          addPlain(parameters.part(key), places); // a type of layer
+          addPlain(parameters.part(key), share, places); // a type of layer
         }
       }
     }

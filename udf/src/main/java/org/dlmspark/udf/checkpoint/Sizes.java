@@ -9,6 +9,7 @@ final class Sizes {
   static final int MAX_WIDTH = 1 << 20;
 
   private static final int MAX_LAYERS = 1000;
+  private static final int MAX_EXPERTS = 4096;
   private static final int MAX_VOCABULARY = 1 << 24;
   private static final int MAX_SEQUENCE_LENGTH = 1 << 24;
 
@@ -80,5 +81,40 @@ final class Sizes {
       throw config.wrong(key, "must divide " + headsKey + " = " + heads);
     }
     return kvHeads;
+  }
+
+  /**
+   * The numbers per head of a model that states them, whatever its width.
+   *
+   * @param config {@code config.json}
+   * @return an even number
+   * @throws CheckpointException if there is none
+   */
+  static int headDim(ConfigFile config) {
+    int headDim = width(config, "head_dim");
+    if (headDim % 2 != 0) {
+      throw config.wrong("head_dim", "must be even: rotary embedding turns pairs");
+    }
+    // Bounded together, as all products of sizes are.
+    int heads = width(config, "num_attention_heads");
+    if ((long) heads * headDim > MAX_WIDTH) {
+      throw config.wrong("head_dim", "with num_attention_heads = " + heads + " it is too large");
+    }
+    return headDim;
+  }
+
+  /** How many experts a layer has; bounded as the number of its tensors is. */
+  static int experts(ConfigFile config) {
+    return config.number("num_experts", 2, MAX_EXPERTS);
+  }
+
+  /** How many experts a token passes through. */
+  static int expertsPerToken(ConfigFile config) {
+    return config.number("num_experts_per_tok", 1, experts(config));
+  }
+
+  /** Width of an expert; bounded by those of all that a token passes through. */
+  static int expertWidth(ConfigFile config, String key) {
+    return config.number(key, 1, MAX_WIDTH / expertsPerToken(config));
   }
 }

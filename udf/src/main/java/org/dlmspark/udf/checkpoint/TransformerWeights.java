@@ -39,6 +39,25 @@ public record TransformerWeights(
   }
 
   /**
+   * The number of parameters that a token meets: of the experts only as many as it passes through.
+   *
+   * @param perToken experts that a token passes through
+   * @return numbers in these tensors
+   */
+  public long activeParameters(int perToken) {
+    long idle = 0;
+    for (LayerWeights layer : layers) {
+      List<TensorData> experts = layer.feedForward().experts();
+      idle +=
+          experts.stream()
+              .skip((long) FeedForward.PROJECTIONS * perToken)
+              .mapToLong(TensorData::size)
+              .sum();
+    }
+    return parameters() - idle;
+  }
+
+  /**
    * The size of all tensors as they are stored.
    *
    * @return bytes
@@ -49,9 +68,7 @@ public record TransformerWeights(
 
   /** Every stored tensor that the model is made of, a tied head left out. */
   Stream<TensorData> tensors() {
-    Stream<TensorData> inLayers =
-        layers.stream()
-            .flatMap(layer -> Stream.concat(layer.tensors().stream(), layer.biases().stream()));
+    Stream<TensorData> inLayers = layers.stream().flatMap(LayerWeights::tensors);
     Stream<TensorData> others =
         tied() ? Stream.of(embedding, finalNorm) : Stream.of(embedding, finalNorm, head);
     return Stream.concat(inLayers, others);

@@ -5,14 +5,17 @@ import java.io.Serializable;
 /**
  * Which positions a step computes ({@code cache.*}).
  *
- * @param policy the rule
+ * @param policy the rule; null for the model's usual one
  * @param refreshInterval a step whose number within its block is a multiple of this is a refresh;
  *     at least 1; without meaning for {@code none}, {@code prefill}, {@code prefix} and {@code
  *     dual}
  * @param windowSize masked positions around each decoded one that {@code greedy} computes as well;
  *     at least 0; without meaning for the others
+ * @param smallBlock whether a step within a block computes its small block alone, as Fast-dLLM v2
+ *     can, {@code cache.small-block}
  */
-public record CacheSettings(CachePolicyName policy, int refreshInterval, int windowSize)
+public record CacheSettings(
+    CachePolicyName policy, int refreshInterval, int windowSize, boolean smallBlock)
     implements Serializable {
 
   /** The rules by name ({@code cache.policy}). */
@@ -32,7 +35,9 @@ public record CacheSettings(CachePolicyName policy, int refreshInterval, int win
     /** Fast-dLLM's dual cache: the block. */
     DUAL("dual"),
     /** As {@link #DECODE}, of the current block's positions alone. */
-    BLOCK_DECODE("block-decode");
+    BLOCK_DECODE("block-decode"),
+    /** The exact cache of block diffusion: the running block, and once each finished one. */
+    BLOCK("block");
 
     private final String settingName;
 

@@ -20,11 +20,21 @@ public enum GenerationKey {
       "generation.block-length",
       (to, value) -> to.blockLength(value.wholeIntOrNull()),
       GenerationSettings::blockLength),
+  /** {@link BlockSettings#smallBlockLength()}. */
+  SMALL_BLOCK_LENGTH(
+      "generation.small-block-length",
+      (to, value) -> to.smallBlockLength(value.wholeIntOrNull()),
+      from -> from.blocks().smallBlockLength()),
   /** {@link GenerationSettings#steps()}. */
   STEPS(
       "generation.steps",
       (to, value) -> to.steps(value.wholeIntOrNull()),
       GenerationSettings::steps),
+  /** {@link BlockSettings#stepsPerBlock()}. */
+  STEPS_PER_BLOCK(
+      "generation.steps-per-block",
+      (to, value) -> to.stepsPerBlock(value.wholeIntOrNull()),
+      from -> from.blocks().stepsPerBlock()),
   /** {@link Unmasking#schedule()}. */
   SCHEDULE(
       "generation.schedule",
@@ -52,6 +62,21 @@ public enum GenerationKey {
       "generation.factor",
       (to, value) -> to.factor(value.numberOrNull()),
       from -> from.unmasking().factor()),
+  /** {@link BlockSettings#tokensPerStep()}. */
+  TOKENS_PER_STEP(
+      "generation.tokens-per-step",
+      (to, value) -> to.tokensPerStep(value.wholeInt()),
+      from -> from.blocks().tokensPerStep()),
+  /** {@link BlockSettings#editingThreshold()}. */
+  EDITING_THRESHOLD(
+      "generation.editing-threshold",
+      (to, value) -> to.editingThreshold(value.numberOrNull()),
+      from -> from.blocks().editingThreshold()),
+  /** {@link BlockSettings#maxPostSteps()}. */
+  MAX_POST_STEPS(
+      "generation.max-post-steps",
+      (to, value) -> to.maxPostSteps(value.wholeInt()),
+      from -> from.blocks().maxPostSteps()),
   /** {@link Sampling#temperature()}. */
   TEMPERATURE(
       "generation.temperature",
@@ -84,7 +109,7 @@ public enum GenerationKey {
   /** {@link CacheSettings#policy()}. */
   CACHE_POLICY(
       "cache.policy",
-      (to, value) -> to.cachePolicy(value.choice(CachePolicyName.values())),
+      (to, value) -> to.cachePolicy(value.choiceOrAuto(CachePolicyName.values())),
       from -> from.cache().policy()),
   /** {@link CacheSettings#refreshInterval()}. */
   REFRESH_INTERVAL(
@@ -95,7 +120,12 @@ public enum GenerationKey {
   WINDOW_SIZE(
       "cache.window-size",
       (to, value) -> to.windowSize(value.wholeInt()),
-      from -> from.cache().windowSize());
+      from -> from.cache().windowSize()),
+  /** {@link CacheSettings#smallBlock()}. */
+  SMALL_BLOCK(
+      "cache.small-block",
+      (to, value) -> to.smallBlockCache(value.yesOrNo()),
+      from -> from.cache().smallBlock());
 
   private final String key;
 

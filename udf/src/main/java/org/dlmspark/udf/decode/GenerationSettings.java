@@ -8,10 +8,11 @@ import java.util.List;
  * to the model, and stands once {@link #resolve} has been called.
  *
  * @param genLength tokens to generate, {@code generation.gen-length}
- * @param blockLength tokens per semi-autoregressive block; divides {@code genLength}; null for the
- *     model's usual length, {@code generation.block-length}
- * @param steps denoising steps in all, a multiple of the number of blocks; null for one a token;
- *     without meaning where {@link Unmasking#isParallel()}, {@code generation.steps}
+ * @param blockLength tokens per block; null for the model's usual length, {@code
+ *     generation.block-length}
+ * @param steps denoising steps in all; null for one a token, or as {@code blocks} says; without
+ *     meaning where {@link Unmasking#isParallel()}, {@code generation.steps}
+ * @param blocks how a block is decoded
  * @param unmasking which positions a step decodes
  * @param sampling how their tokens are drawn
  * @param guidanceScale strength s of classifier-free guidance, {@code un + (s + 1) * (cond - un)};
@@ -29,6 +30,7 @@ public record GenerationSettings(
     int genLength,
     Integer blockLength,
     Integer steps,
+    BlockSettings blocks,
     Unmasking unmasking,
     Sampling sampling,
     double guidanceScale,
@@ -39,9 +41,6 @@ public record GenerationSettings(
     CacheSettings cache)
     implements Serializable {
 
-  /** Where a model's authors decode in blocks, this is their usual length. */
-  private static final int USUAL_BLOCK = 32;
-
   /** Far beyond what anyone uses, and far below what float32 logits can be multiplied by. */
   private static final double MOST_GUIDANCE = 1000;
 
@@ -51,31 +50,20 @@ public record GenerationSettings(
       throw new IllegalArgumentException(
           "generation.gen-length = " + genLength + ": must be at least 1 (tokens)");
     }
-    if (blockLength != null && (blockLength < 1 || genLength % blockLength != 0)) {
+    if (blockLength != null && blockLength < 1) {
       throw new IllegalArgumentException(
-          "generation.block-length = "
-              + blockLength
-              + " does not divide generation.gen-length = "
-              + genLength
-              + ": choose a divisor of "
-              + genLength
-              + ", such as "
-              + genLength);
+          "generation.block-length = " + blockLength + ": must be at least 1 (tokens)");
     }
     if (steps != null && steps < 1) {
       throw new IllegalArgumentException("generation.steps = " + steps + ": must be at least 1");
     }
-    if (steps != null && blockLength != null && steps % (genLength / blockLength) != 0) {
-      int blocks = genLength / blockLength;
+    if (steps != null && blocks.stepsPerBlock() != null) {
       throw new IllegalArgumentException(
           "generation.steps = "
               + steps
-              + " cannot be shared out over "
-              + blocks
-              + " blocks (generation.gen-length / generation.block-length): choose a multiple of "
-              + blocks
-              + ", such as "
-              + (steps + blocks - 1L) / blocks * blocks);
+              + " and generation.steps-per-block = "
+              + blocks.stepsPerBlock()
+              + " both say how many steps there are: set one of them to null");
     }
     if (!(guidanceScale >= 0 && guidanceScale <= MOST_GUIDANCE)) {
       throw new IllegalArgumentException(
@@ -109,20 +97,14 @@ public record GenerationSettings(
    * The settings as they are for a model, with nothing left open.
    *
    * @param model the model
-   * @return settings whose block length, steps and schedule are not null
-   * @throws IllegalArgumentException if they do not fit together
+   * @return settings whose block length, schedule and policy are not null, nor the steps where the
+   *     schedule says how many tokens each decodes
+   * @throws IllegalArgumentException if they do not fit together, or not to the model
    */
   public GenerationSettings resolve(ModelTraits model) {
-    if (blockLength != null && steps != null && unmasking.schedule() != null) {
-      return this;
-    }
-    int usualBlock = model.timesteps() || genLength % USUAL_BLOCK != 0 ? genLength : USUAL_BLOCK;
-    Schedule usualSchedule = model.timesteps() ? Schedule.TIMESTEP : Schedule.EVEN;
-    return new GenerationSettingsBuilder(this)
-        .blockLength(blockLength == null ? (Integer) usualBlock : blockLength)
-        .steps(steps == null ? (Integer) genLength : steps)
-        .schedule(unmasking.schedule() == null ? usualSchedule : unmasking.schedule())
-        .build();
+    return model.blocks() == null
+        ? RegionSettings.resolve(this, model)
+        : BlockwiseSettings.resolve(this, model);
   }
 
   /**
@@ -147,11 +129,13 @@ public record GenerationSettings(
   }
 
   /**
-   * The most steps that one block may take by the schedule.
+   * The most steps that one block may take by the schedule, once the settings are resolved; there
+   * is none with edits and in small blocks.
    *
-   * @return {@code steps / (genLength / blockLength)}, once both are known
+   * @return steps
    */
   int stepsPerBlock() {
-    return steps / (genLength / blockLength);
+    int count = (genLength + blockLength - 1) / blockLength;
+    return blocks.stepsPerBlock() == null ? (steps + count - 1) / count : blocks.stepsPerBlock();
   }
 }

@@ -11,12 +11,17 @@ public final class GenerationSettingsBuilder {
   private int genLength = 128;
   private Integer blockLength;
   private Integer steps;
+  private Integer stepsPerBlock;
   private Schedule schedule;
   private double eps = 1e-3;
   private Remasking remasking = Remasking.LOW_CONFIDENCE;
   private double algTemp;
   private Double threshold;
   private Double factor;
+  private Integer smallBlockLength;
+  private Double editingThreshold;
+  private int maxPostSteps = 16;
+  private int tokensPerStep = 1;
   private double temperature;
   private double topP = 1;
   private int topK;
@@ -25,9 +30,10 @@ public final class GenerationSettingsBuilder {
   private boolean stopAtEos = true;
   private List<String> stop = List.of();
   private long seed;
-  private CachePolicyName cachePolicy = CachePolicyName.DECODE;
+  private CachePolicyName cachePolicy;
   private int refreshInterval = 8;
   private int windowSize = 4;
+  private boolean smallBlockCache;
 
   /** Creates a builder of the default settings. */
   public GenerationSettingsBuilder() {}
@@ -41,6 +47,11 @@ public final class GenerationSettingsBuilder {
     genLength = settings.genLength();
     blockLength = settings.blockLength();
     steps = settings.steps();
+    stepsPerBlock = settings.blocks().stepsPerBlock();
+    smallBlockLength = settings.blocks().smallBlockLength();
+    editingThreshold = settings.blocks().editingThreshold();
+    maxPostSteps = settings.blocks().maxPostSteps();
+    tokensPerStep = settings.blocks().tokensPerStep();
     schedule = settings.unmasking().schedule();
     eps = settings.unmasking().eps();
     remasking = settings.unmasking().remasking();
@@ -58,6 +69,7 @@ public final class GenerationSettingsBuilder {
     cachePolicy = settings.cache().policy();
     refreshInterval = settings.cache().refreshInterval();
     windowSize = settings.cache().windowSize();
+    smallBlockCache = settings.cache().smallBlock();
   }
 
   /** Sets {@link GenerationSettings#genLength()}. */
@@ -180,6 +192,42 @@ public final class GenerationSettingsBuilder {
     return this;
   }
 
+  /** Sets {@link BlockSettings#stepsPerBlock()}. */
+  GenerationSettingsBuilder stepsPerBlock(Integer value) {
+    stepsPerBlock = value;
+    return this;
+  }
+
+  /** Sets {@link BlockSettings#smallBlockLength()}. */
+  GenerationSettingsBuilder smallBlockLength(Integer value) {
+    smallBlockLength = value;
+    return this;
+  }
+
+  /** Sets {@link BlockSettings#editingThreshold()}. */
+  GenerationSettingsBuilder editingThreshold(Double value) {
+    editingThreshold = value;
+    return this;
+  }
+
+  /** Sets {@link BlockSettings#maxPostSteps()}. */
+  GenerationSettingsBuilder maxPostSteps(int value) {
+    maxPostSteps = value;
+    return this;
+  }
+
+  /** Sets {@link BlockSettings#tokensPerStep()}. */
+  GenerationSettingsBuilder tokensPerStep(int value) {
+    tokensPerStep = value;
+    return this;
+  }
+
+  /** Sets {@link CacheSettings#smallBlock()}. */
+  GenerationSettingsBuilder smallBlockCache(boolean value) {
+    smallBlockCache = value;
+    return this;
+  }
+
   /**
    * Checks the values and makes the settings.
    *
@@ -191,6 +239,8 @@ public final class GenerationSettingsBuilder {
         genLength,
         blockLength,
         steps,
+        new BlockSettings(
+            stepsPerBlock, smallBlockLength, editingThreshold, maxPostSteps, tokensPerStep),
         new Unmasking(schedule, eps, remasking, algTemp, threshold, factor),
         new Sampling(temperature, topP, topK),
         guidanceScale,
@@ -198,6 +248,6 @@ public final class GenerationSettingsBuilder {
         stopAtEos,
         stop,
         seed,
-        new CacheSettings(cachePolicy, refreshInterval, windowSize));
+        new CacheSettings(cachePolicy, refreshInterval, windowSize, smallBlockCache));
   }
 }

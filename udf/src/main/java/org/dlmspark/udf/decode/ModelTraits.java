@@ -8,13 +8,24 @@ import java.util.Set;
  * @param mask the token of a position that is not decoded yet
  * @param ends tokens that end a completion
  * @param shiftedLogits whether token p is read from position p - 1, as in Dream
- * @param timesteps whether the model's authors decode the whole region by timesteps, as for Dream,
- *     and not in blocks by an even schedule, as for LLaDA
+ * @param schedule how many positions the model's authors unmask at each step
+ * @param blocks its blocks; null where all positions see all
  */
-public record ModelTraits(int mask, Set<Integer> ends, boolean shiftedLogits, boolean timesteps) {
+public record ModelTraits(
+    int mask, Set<Integer> ends, boolean shiftedLogits, Schedule schedule, BlockDiffusion blocks) {
 
   /** Keeps an immutable copy of the end tokens. */
   public ModelTraits {
     ends = Set.copyOf(ends);
+  }
+
+  /**
+   * Whether a block's first token comes from the pass that computes the block before it once more,
+   * and the others from small blocks, as in Fast-dLLM v2.
+   *
+   * @return true for blocks and shifted logits together
+   */
+  public boolean decodesSmallBlocks() {
+    return blocks != null && shiftedLogits;
   }
 }

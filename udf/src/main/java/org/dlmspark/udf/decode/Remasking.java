@@ -11,7 +11,14 @@ public enum Remasking implements Named {
   /** The largest distance between the two most probable tokens. */
   TOPK_MARGIN("topk_margin"),
   /** The distributions of least entropy; the confidence is sum p log p, at most 0. */
-  ENTROPY("entropy");
+  ENTROPY("entropy"),
+  /** The first positions from the left: SDAR's. */
+  SEQUENTIAL("sequential"),
+  /**
+   * The most probable tokens of the whole completion, in every step anew: what is decoded may
+   * become a mask again, as in Open-dCoder.
+   */
+  P2("p2");
 
   private final String settingName;
 
@@ -31,15 +38,15 @@ public enum Remasking implements Named {
    * @return true if positions are chosen before the forward pass
    */
   boolean chosenBeforeForward() {
-    return this == RANDOM;
+    return this == RANDOM || this == SEQUENTIAL;
   }
 
   /**
    * Whether confidences lie between 0 and 1, so that a threshold can be held against them.
    *
-   * @return false for a random choice, and for entropies
+   * @return false for a choice that looks at none, and for entropies
    */
   boolean isProbability() {
-    return this != RANDOM && this != ENTROPY;
+    return !chosenBeforeForward() && this != ENTROPY;
   }
 }

@@ -24,6 +24,8 @@ public final class Sequence {
   private final StopCheck stopCheck;
   private final SequenceProgress progress;
   private final StepCandidates candidates;
+  private final ModelTraits model;
+  private final Blocks blocks;
   private final StepPlan plan;
 
   /** The position after the last generated token, once the sequence has ended. */
@@ -32,8 +34,12 @@ public final class Sequence {
   private Outcome outcome;
   private String failure;
 
+  /** Steps that began with no mask in the block, while tokens may change. */
+  private int postSteps;
+
   private int forwardPasses;
   private long positionsComputed;
+  private long positionsTotal;
   private long computeNanos;
 
   /**
@@ -71,11 +77,53 @@ public final class Sequence {
       StopCheck stopCheck,
       IntToDoubleFunction priority) {
     this.settings = settings.resolve(model);
+    this.model = model;
     this.stopCheck = stopCheck;
-    progress =
-        new SequenceProgress(promptIds, settings.genLength(), this.settings.blockLength(), model);
-    candidates = new StepCandidates(this.settings, random, priority);
-    plan = new StepPlan(this.settings, model, random, progress, candidates);
+    blocks = blocks(promptIds.length, this.settings, model);
+    progress = new SequenceProgress(promptIds, blocks, model);
+    candidates = new StepCandidates(this.settings, model, random, priority);
+    plan =
+        blocks.causal()
+            ? new BlockPlan(this.settings, model, random, progress, blocks, candidates)
+            : new RegionPlan(this.settings, model, random, progress, candidates);
+  }
+
+  /** Where the blocks are: of a model whose positions all see each other behind the prompt. */
+  private static Blocks blocks(int promptLength, GenerationSettings resolved, ModelTraits model) {
+    return new Blocks(
+        resolved.blockLength(),
+        promptLength,
+        resolved.genLength(),
+        model.blocks() == null || model.blocks().fromPrompt(),
+        model.blocks() != null);
+  }
+
+  /**
+   * The tokens that a row takes, prompt, completion and what its last block has besides.
+   *
+   * @param promptLength the prompt's tokens
+   * @param settings how to generate
+   * @param model what is special about the model
+   * @return the sequence's length
+   * @throws IllegalArgumentException if the settings do not fit together, or not to the model
+   */
+  public static long length(int promptLength, GenerationSettings settings, ModelTraits model) {
+    return blocks(promptLength, settings.resolve(model), model).tokens();
+  }
+
+  /**
+   * The most tokens that a prompt may have.
+   *
+   * @param tokens what the whole sequence may have
+   * @param settings how to generate
+   * @param model what is special about the model
+   * @return tokens, less than one if there is no room for a prompt
+   */
+  public static long room(int tokens, GenerationSettings settings, ModelTraits model) {
+    GenerationSettings resolved = settings.resolve(model);
+    boolean wholeBlocks = model.blocks() != null && !model.blocks().fromPrompt();
+    long usable = wholeBlocks ? tokens / resolved.blockLength() * resolved.blockLength() : tokens;
+    return usable - resolved.genLength();
   }
 
   /**
@@ -110,45 +158,98 @@ public final class Sequence {
   void advance(StepBatch batch, long nanos) {
     computeNanos += nanos;
     positionsComputed += plan.positions();
+    if (plan.isStep()) {
+      positionsTotal += (long) settings.branches() * blocks.visible(progress.blockStart());
+    } else if (plan.choosesFirstToken()) {
+      positionsTotal += progress.blockStart();
+    }
     forwardPasses++;
-    if (!candidates.readConfidences(batch, plan.firstCandidate())) {
-      fail(
-          "the model's output at step "
-              + steps()
-              + " is not a number (NaN): the weights are damaged, or model.dtype is too narrow"
-              + " for this model; try model.dtype = float32");
+    plan.advance();
+    if (!plan.isStep()) {
+      settle(batch);
       return;
     }
+    if (!candidates.readConfidences(batch, plan.firstCandidate())) {
+      failNotANumber();
+      return;
+    }
+    boolean sawMasks = !progress.isBlockDecoded();
     progress.beginUnmasking();
     candidates.unmask(progress, batch, plan.firstCandidate());
     progress.endStep();
-    moveOn();
+    moveOn(sawMasks);
   }
 
-  private void moveOn() {
-    boolean lastStep =
-        settings.unmasking().schedule() == Schedule.TIMESTEP
-            && !settings.unmasking().isParallel()
-            && progress.stepInBlock() == settings.stepsPerBlock();
-    // With more steps than tokens a block is complete before its last step.
-    boolean blockDone = progress.isBlockDecoded() || lastStep;
+  /** Takes what a pass that is no step may have chosen. */
+  private void settle(StepBatch batch) {
+    if (!plan.choosesFirstToken()) {
+      return;
+    }
+    int candidate = plan.firstCandidate();
+    if (Double.isNaN(batch.confidence(candidate))) {
+      failNotANumber();
+      return;
+    }
+    progress.unmask(progress.blockStart(), batch.bestToken(candidate));
+    moveOn(true);
+  }
+
+  private void failNotANumber() {
+    fail(
+        "the model's output at step "
+            + steps()
+            + " is not a number (NaN): the weights are damaged, or model.dtype is too narrow"
+            + " for this model; try model.dtype = float32");
+  }
+
+  private void moveOn(boolean sawMasks) {
+    boolean blockDone = isBlockDone(sawMasks);
+    if (!blockDone && tokensMayChange()) {
+      return; // an end token may go again
+    }
     if (blockDone) {
       progress.closeBlock();
     }
     progress.scanForEnd();
     int end = progress.end();
-    int blockEnd = progress.blockEnd();
-    if (progress.isDecoded()) {
-      finish(end >= 0 ? Outcome.STOP : Outcome.LENGTH, length());
-    } else if (settings.stopAtEos() && end >= 0) {
+    int blockEnd = Math.min(progress.blockEnd(), blocks.generatedEnd());
+    boolean stops = settings.stopAtEos() && end >= 0;
+    if (blockDone && progress.isInLastBlock()) {
+      finish(
+          end >= 0 ? Outcome.STOP : Outcome.LENGTH,
+          stops && blocks.causal() ? end + 1 : blocks.generatedEnd());
+    } else if (stops && (blockDone || !model.decodesSmallBlocks())) {
       finish(Outcome.STOP, end + 1);
     } else if (blockDone
         && stopCheck != null
         && stopCheck.stopsWithin(progress.tokens(), promptLength(), end >= 0 ? end : blockEnd)) {
       finish(Outcome.STOP, blockEnd);
     } else if (blockDone) {
+      postSteps = 0;
       progress.beginNextBlock();
     }
+  }
+
+  /** Whether the block stays as it is. */
+  private boolean isBlockDone(boolean sawMasks) {
+    if (settings.blocks().edits()) {
+      if (!sawMasks && !candidates.edited()) {
+        plan.settleBlock();
+        return true;
+      }
+      return progress.isBlockDecoded() && ++postSteps > settings.blocks().maxPostSteps();
+    }
+    boolean lastStep =
+        settings.unmasking().schedule().isOfRegion()
+            && !settings.unmasking().isParallel()
+            && progress.stepInBlock() == settings.stepsPerBlock();
+    // With more steps than tokens a block is complete before its last step.
+    return progress.isBlockDecoded() || lastStep;
+  }
+
+  /** Whether a decoded token may become another one, or a mask, in a later step of the block. */
+  private boolean tokensMayChange() {
+    return settings.blocks().edits() || settings.unmasking().remasking() == Remasking.P2;
   }
 
   private void finish(Outcome how, int to) {
@@ -239,10 +340,11 @@ public final class Sequence {
   /**
    * Positions that the same passes would have computed without a cache.
    *
-   * @return passes times length, twice that with guidance
+   * @return for each step all that its block sees, twice that with guidance; for a pass that gives
+   *     a block's first token, all before it
    */
   public long positionsTotal() {
-    return (long) forwardPasses * settings.branches() * length();
+    return positionsTotal;
   }
 
   /**
@@ -267,7 +369,7 @@ public final class Sequence {
   /**
    * The sequence's length.
    *
-   * @return prompt and completion together, in tokens
+   * @return prompt, completion and the rest of the last block together, in tokens
    */
   public int length() {
     return progress.length();

@@ -11,8 +11,7 @@ import java.util.Set;
 final class SequenceProgress implements SequenceState {
   private final Set<Integer> ends;
   private final int mask;
-  private final int promptLength;
-  private final int blockLength;
+  private final Blocks blocks;
   private final int[] tokens;
 
   private final BitSet masked = new BitSet();
@@ -32,21 +31,19 @@ final class SequenceProgress implements SequenceState {
    * Begins with a prompt and masks behind it, at the first step of the first block.
    *
    * @param promptIds the prompt's tokens, at least one
-   * @param genLength how many masks
-   * @param blockLength positions of a block
+   * @param blocks where the sequence's blocks are
    * @param model what is special about the model
    */
-  SequenceProgress(int[] promptIds, int genLength, int blockLength, ModelTraits model) {
-    this.blockLength = blockLength;
+  SequenceProgress(int[] promptIds, Blocks blocks, ModelTraits model) {
+    this.blocks = blocks;
     ends = model.ends();
     mask = model.mask();
-    promptLength = promptIds.length;
-    tokens = Arrays.copyOf(promptIds, promptLength + genLength);
-    Arrays.fill(tokens, promptLength, tokens.length, mask);
-    masked.set(promptLength, tokens.length);
+    tokens = Arrays.copyOf(promptIds, blocks.length());
+    Arrays.fill(tokens, blocks.promptLength(), tokens.length, mask);
+    masked.set(blocks.promptLength(), tokens.length);
     maskedBeforePreviousStep.or(masked);
-    scanned = promptLength;
-    blockStart = promptLength;
+    scanned = blocks.promptLength();
+    blockStart = blocks.firstStart();
   }
 
   /** The token at a position; the mask where there is none yet. */
@@ -74,6 +71,11 @@ final class SequenceProgress implements SequenceState {
     return masked.isEmpty();
   }
 
+  /** Whether no block comes after this one. */
+  boolean isInLastBlock() {
+    return blockEnd() >= length();
+  }
+
   /** Whether no position of the block is masked. */
   boolean isBlockDecoded() {
     int firstMask = masked.nextSetBit(blockStart);
@@ -98,6 +100,22 @@ final class SequenceProgress implements SequenceState {
     masked.set(position, token == mask);
   }
 
+  /**
+   * Gives a decoded position another token.
+   *
+   * @param position a position that is not masked
+   * @param token its token
+   */
+  void replace(int position, int token) {
+    tokens[position] = token;
+  }
+
+  /** Makes a position a mask, whatever it was. */
+  void mask(int position) {
+    tokens[position] = mask;
+    masked.set(position);
+  }
+
   /** Counts a step. */
   void endStep() {
     step++;
@@ -117,7 +135,7 @@ final class SequenceProgress implements SequenceState {
 
   /** Looks for an end token up to the first mask, from where it looked last. */
   void scanForEnd() {
-    while (end < 0 && scanned < tokens.length && !masked.get(scanned)) {
+    while (end < 0 && scanned < blocks.generatedEnd() && !masked.get(scanned)) {
       if (ends.contains(tokens[scanned])) {
         end = scanned;
       } else {
@@ -128,7 +146,7 @@ final class SequenceProgress implements SequenceState {
 
   @Override
   public int promptLength() {
-    return promptLength;
+    return blocks.promptLength();
   }
 
   @Override
@@ -143,7 +161,7 @@ final class SequenceProgress implements SequenceState {
 
   @Override
   public int blockEnd() {
-    return blockStart + blockLength;
+    return blocks.end(blockStart);
   }
 
   @Override

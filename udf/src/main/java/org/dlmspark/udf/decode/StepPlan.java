@@ -1,105 +1,51 @@
 package org.dlmspark.udf.decode;
 
-import java.util.BitSet;
-
 /**
- * What a sequence's coming step computes: the active positions, as the cache policy has them, and
- * the candidates among them, in both branches with guidance. Reused from step to step; not
- * thread-safe.
+ * What a sequence's coming pass computes: the active positions, and the candidates among them.
+ * Reused from pass to pass; not thread-safe.
  */
-final class StepPlan {
-  private final GenerationSettings settings;
-  private final ModelTraits model;
-  private final RandomStream random;
-  private final SequenceProgress progress;
-  private final StepCandidates candidates;
-  private final CachePolicy policy;
-  private final TokenChoice choice;
-
-  private final BitSet active = new BitSet();
-  private int firstCandidate;
-  private int positions;
+interface StepPlan {
 
   /**
-   * Creates an empty plan.
-   *
-   * @param settings how to generate, resolved
-   * @param model what is special about the model
-   * @param random the row's random numbers
-   * @param progress the sequence
-   * @param candidates receives the positions that the step may decode
-   */
-  StepPlan(
-      GenerationSettings settings,
-      ModelTraits model,
-      RandomStream random,
-      SequenceProgress progress,
-      StepCandidates candidates) {
-    this.settings = settings;
-    this.model = model;
-    this.random = random;
-    this.progress = progress;
-    this.candidates = candidates;
-    policy = CachePolicy.of(settings.cache(), model.shiftedLogits());
-    choice = TokenChoice.of(settings);
-  }
-
-  /**
-   * Plans the step that is due, and adds it to a batch.
+   * Plans the pass that is due, and adds it to a batch. Until {@link #advance} it may be said
+   * again, and says the same.
    *
    * @param batch receives the active tokens and candidates
    * @param firstRow the sequence's first row in the KV buffers
    */
-  void addTo(StepBatch batch, int firstRow) {
-    candidates.collect(progress);
-    active.clear();
-    policy.activePositions(progress, active);
-    firstCandidate = batch.candidates();
-    batch.beginSequence(firstRow, progress.length(), choice);
-    int ahead = model.shiftedLogits() ? 1 : 0;
-    int next = 0;
-    for (int p = active.nextSetBit(0); p >= 0; p = active.nextSetBit(p + 1)) {
-      batch.addActive(progress.token(p), p);
-      if (next < candidates.count() && candidates.position(next) == p + ahead) {
-        addCandidate(batch, candidates.position(next));
-        next++;
-      }
-    }
-    if (next != candidates.count()) {
-      throw new IllegalStateException(
-          "cache policy "
-              + settings.cache().policy().settingName()
-              + " left a position inactive that may be chosen at this step");
-    }
-    if (settings.branches() == 2) {
-      addUnconditional(batch, firstRow + progress.length());
-    }
-    positions = settings.branches() * active.cardinality();
+  void addTo(StepBatch batch, int firstRow);
+
+  /** The number in the batch of the sequence's first candidate. */
+  int firstCandidate();
+
+  /** How many positions the pass computes, those of an unconditional branch included. */
+  int positions();
+
+  /** Whether the pass is a denoising step; else it only computes what is decoded already. */
+  boolean isStep();
+
+  /** Whether the pass, which is no step, chooses the running block's first token. */
+  default boolean choosesFirstToken() {
+    return false;
   }
 
-  private void addCandidate(StepBatch batch, int position) {
+  /** Notes that the running block's last pass had its final tokens. */
+  default void settleBlock() {}
+
+  /** Notes that the pass was computed, before its tokens are chosen. */
+  void advance();
+
+  /** Makes the active token added last the candidate for a position. */
+  static void addCandidate(
+      StepBatch batch,
+      int position,
+      SequenceProgress progress,
+      GenerationSettings settings,
+      RandomStream random) {
     long key =
         settings.sampling().temperature() > 0
             ? random.bits(RandomStream.Purpose.TOKEN, progress.step(), position)
             : 0; // without noise nobody looks at it
     batch.addCandidate(key, position < progress.promptLength() + settings.minNewTokens());
-  }
-
-  /** The same positions behind a prompt of masks. */
-  private void addUnconditional(StepBatch batch, int firstRow) {
-    batch.beginSequence(firstRow, progress.length(), choice);
-    for (int p = active.nextSetBit(0); p >= 0; p = active.nextSetBit(p + 1)) {
-      batch.addActive(p < progress.promptLength() ? model.mask() : progress.token(p), p);
-    }
-  }
-
-  /** The number in the batch of the sequence's first candidate. */
-  int firstCandidate() {
-    return firstCandidate;
-  }
-
-  /** How many positions the step computes, those of the unconditional branch included. */
-  int positions() {
-    return positions;
   }
 }

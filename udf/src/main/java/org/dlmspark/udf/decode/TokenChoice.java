@@ -7,7 +7,7 @@ package org.dlmspark.udf.decode;
  * @param measure what the confidence is
  * @param guidanceScale 0, or the strength of guidance by the sequence's unconditional branch, which
  *     is the batch's next sequence and has the same active positions
- * @param maskMayWin whether the mask token may be drawn, as the authors of Dream let it
+ * @param maskMayWin whether the mask token may be drawn, as the authors of Dream and RND1 let it
  */
 public record TokenChoice(
     Sampling sampling, Remasking measure, double guidanceScale, boolean maskMayWin) {
@@ -19,6 +19,6 @@ public record TokenChoice(
         settings.sampling(),
         unmasking.remasking(),
         settings.guidanceScale(),
-        unmasking.schedule() == Schedule.TIMESTEP && !unmasking.isParallel());
+        unmasking.schedule().isOfRegion() && !unmasking.isParallel());
   }
 }

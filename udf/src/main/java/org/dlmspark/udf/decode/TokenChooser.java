@@ -53,6 +53,24 @@ final class TokenChooser {
   }
 
   /**
+   * How many of a step's candidates are more confident than a threshold.
+   *
+   * @param confidence the confidences
+   * @param count how many entries are valid
+   * @param threshold what they must be above
+   * @return how many are, maybe none
+   */
+  static int countStrictlyAbove(double[] confidence, int count, double threshold) {
+    int above = 0;
+    for (int i = 0; i < count; i++) {
+      if (confidence[i] > threshold) {
+        above++;
+      }
+    }
+    return above;
+  }
+
+  /**
    * How many of a step's candidates Fast-dLLM's factor rule lets through: the largest n with {@code
    * (n + 1) * (1 - c) < factor}, c being the n-th confidence in descending order.
    *

@@ -36,12 +36,13 @@ public record Unmasking(
       throw new IllegalArgumentException(
           "generation.alg-temp = " + algTemp + ": must be 0 or a finite number above it");
     }
-    if (algTemp > 0 && remasking == Remasking.RANDOM) {
+    if (algTemp > 0 && remasking.chosenBeforeForward()) {
       throw new IllegalArgumentException(
           "generation.alg-temp = "
               + algTemp
-              + " softens a choice by confidence, and generation.remasking = random has none:"
-              + " remove one of them");
+              + " softens a choice by confidence, and generation.remasking = "
+              + remasking.settingName()
+              + " has none: remove one of them");
     }
     if (threshold != null && !(threshold > 0 && threshold <= 1)) {
       throw new IllegalArgumentException(

@@ -44,4 +44,46 @@ final class UnmaskingSchedule {
     float stride = (eps - 1) / steps;
     return index < (steps + 1) / 2 ? 1 + stride * index : eps - stride * (steps - index);
   }
+
+  /**
+   * A step's quota by Tiny-A2D's schedule: of the masked positions the share {@code 1 - s / t},
+   * rounded, halves to even; steps that would decode nothing are left out. Computed in float32, as
+   * its authors do.
+   *
+   * @param masks masked positions of the block when it began
+   * @param steps steps of the block
+   * @param step the step within the block, from 0, those left out not counted
+   * @return tokens to unmask at this step; 0 when there are no more steps
+   */
+  static int roundedQuota(int masks, int steps, int step) {
+    int left = masks;
+    int counted = 0;
+    for (int i = 0; i < steps && left > 0; i++) {
+      float t = (float) (steps - i) / steps;
+      float s = (float) (steps - i - 1) / steps;
+      float share = 1 - (1 - (1 - s)) / (1 - (1 - t));
+      int quota = Math.min(left, (int) Math.rint(left * share));
+      left -= quota;
+      if (quota > 0 && counted++ == step) {
+        return quota;
+      }
+    }
+    return 0;
+  }
+
+  /**
+   * A step's quota by RND1's schedule: after the step with {@code n} more to come the share {@code
+   * n / steps} of the region is masked still, rounded down. Computed in float32, as its authors do:
+   * where the product is a whole number, it may come out below that.
+   *
+   * @param masked masked positions of the block now
+   * @param region positions of the block
+   * @param steps steps of the block
+   * @param step the step within the block, from 0
+   * @return tokens to unmask at this step; may be 0
+   */
+  static int keptQuota(int masked, int region, int steps, int step) {
+    float share = (float) Math.max(0, steps - 1 - step) / steps;
+    return Math.max(0, masked - (int) (share * region));
+  }
 }

@@ -177,7 +177,7 @@ final class HostTransfer implements AutoCloseable {
   /** The program's number of a measure. */
   private static int measure(Remasking measure) {
     return switch (measure) {
-      case LOW_CONFIDENCE, RANDOM -> 0;
+      case LOW_CONFIDENCE, RANDOM, SEQUENTIAL, P2 -> 0;
       case MASKGIT_PLUS -> 1;
       case TOPK_MARGIN -> 2;
       case ENTROPY -> MEASURE_ENTROPY;

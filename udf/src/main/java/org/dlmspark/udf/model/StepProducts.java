@@ -47,13 +47,13 @@ final class StepProducts implements AutoCloseable {
       program
           .run(
               "products",
-              arguments.layers(),
-              arguments.head(),
+              arguments.weights(),
               buffers.keys(),
               buffers.values(),
               noise,
               output,
-              arguments.constants(),
+              arguments.shape(),
+              arguments.numbers(),
               sizesValue,
               plan)
           .close();
@@ -62,7 +62,7 @@ final class StepProducts implements AutoCloseable {
 
   /** As many numbers as the largest factor of a step's products has. */
   private void growNoise(StepBatch batch, long[] plan) {
-    long widest = Math.max(config.mlpSize(), (long) config.heads() * config.headDim());
+    long widest = Math.max(config.widestMlp(), (long) config.heads() * config.headDim());
     long numbers = batch.active() * Math.max(widest, config.hiddenSize());
     for (int g = 0; g < plan.length; g += AttentionGroups.FIELDS) {
       long cells = plan[g + 1] * Math.max(plan[g + 2], plan[g + 3]);

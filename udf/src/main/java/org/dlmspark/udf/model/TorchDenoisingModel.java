@@ -115,19 +115,13 @@ public final class TorchDenoisingModel implements LoadedModel {
       program
           .run(
               "step",
-              arguments.embedding(),
-              arguments.layers(),
-              arguments.biases(),
-              arguments.finalNorm(),
-              arguments.head(),
-              arguments.rotary(),
+              arguments.weights(),
               buffers.keys(),
               buffers.values(),
               transfer.input(),
               transfer.output(),
-              arguments.constants(),
-              arguments.ends(),
-              arguments.eps(),
+              arguments.shape(),
+              arguments.numbers(),
               sizes,
               plan)
           .close();
@@ -155,17 +149,12 @@ public final class TorchDenoisingModel implements LoadedModel {
         IValue result =
             program.run(
                 "logits",
-                arguments.embedding(),
-                arguments.layers(),
-                arguments.biases(),
-                arguments.finalNorm(),
-                arguments.head(),
-                arguments.rotary(),
+                arguments.weights(),
                 buffers.keys(),
                 buffers.values(),
                 transfer.input(),
-                arguments.constants(),
-                arguments.eps(),
+                arguments.shape(),
+                arguments.numbers(),
                 active,
                 plan)) {
       return result.toTensor(scratch).toFloatArray();

@@ -8,8 +8,6 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.dlmspark.udf.checkpoint.NumberType;
@@ -39,9 +37,18 @@ final class WeightUpload {
     this.progress = progress;
   }
 
+  /** Owns what is uploaded. */
+  PtNDManager manager() {
+    return manager;
+  }
+
   /** A stored tensor on the device in the wanted type; on a CPU a float32 one stays where it is. */
   PtNDArray upload(TensorData tensor) {
-    PtNDArray uploaded = onDevice(tensor);
+    return upload(tensor, numberType);
+  }
+
+  private PtNDArray upload(TensorData tensor, NumberType wantedType) {
+    PtNDArray uploaded = onDevice(tensor, wantedType);
     loadedBytes += tensor.size() * tensor.type().bytes();
     progress.accept(loadedBytes);
     return uploaded;
@@ -49,15 +56,19 @@ final class WeightUpload {
 
   /** Several, in their order, as a list for the program. */
   IValue upload(Stream<TensorData> tensors) {
-    List<PtNDArray> arrays = new ArrayList<>();
-    tensors.forEachOrdered(tensor -> arrays.add(upload(tensor)));
-    return IValue.listFrom(arrays.toArray(new PtNDArray[0]));
+    return IValue.listFrom(tensors.map(this::upload).toArray(PtNDArray[]::new));
   }
 
-  private PtNDArray onDevice(TensorData tensor) {
+  /** Several, in float32 whatever is wanted of the others. */
+  IValue wide(Stream<TensorData> tensors) {
+    return IValue.listFrom(
+        tensors.map(tensor -> upload(tensor, NumberType.FLOAT32)).toArray(PtNDArray[]::new));
+  }
+
+  private PtNDArray onDevice(TensorData tensor, NumberType wantedType) {
     long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();
     ByteBuffer bytes = aligned(tensor);
-    if (tensor.type() == NumberType.FLOAT32 && numberType == NumberType.FLOAT32) {
+    if (tensor.type() == NumberType.FLOAT32 && wantedType == NumberType.FLOAT32) {
       return manager.create(bytes, new Shape(shape), DataType.FLOAT32);
     }
     // DJL has no name for bfloat16: such a tensor enters as bytes and is a tensor of its own type
@@ -66,7 +77,7 @@ final class WeightUpload {
     try (NDArray raw = manager.create(bytes, new Shape(shape), DataType.INT8);
         IValue rawValue = IValue.from((PtNDArray) raw);
         IValue stored = IValue.from((long) code(tensor.type()));
-        IValue wanted = IValue.from((long) code(numberType));
+        IValue wanted = IValue.from((long) code(wantedType));
         IValue converted = program.run("convert", rawValue, stored, wanted)) {
       return converted.toTensor(manager);
     }

@@ -18,9 +18,17 @@ import java.util.List;
  * @param maxSequences {@code batch.max-sequences}: how many sequences run at the same time
  * @param maxTokens {@code batch.max-tokens}: how many tokens, prompts and completions together, the
  *     running sequences may have
+ * @param attention {@code model.attention}: {@code auto}, {@code full} or {@code block}: how far a
+ *     position sees, for folders that do not say it
  */
 public record DecoderSettings(
-    String modelPath, String dtype, String device, int threads, int maxSequences, int maxTokens)
+    String modelPath,
+    String dtype,
+    String device,
+    int threads,
+    int maxSequences,
+    int maxTokens,
+    String attention)
     implements Serializable {
 
   /** The Spark setting that holds {@link #toJson()}. */
@@ -28,6 +36,8 @@ public record DecoderSettings(
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> DTYPES = List.of("auto", "float32", "float16", "bfloat16");
+
+  private static final List<String> ATTENTIONS = List.of("auto", "full", "block");
 
   /** Checks every value; messages name the setting. */
   public DecoderSettings {
@@ -42,6 +52,10 @@ public record DecoderSettings(
     if (!device.matches("auto|cpu|gpu|gpu:\\d{1,4}")) {
       throw new IllegalArgumentException(
           "model.device = " + device + ": must be auto, cpu, gpu or gpu:N with N a number");
+    }
+    if (!ATTENTIONS.contains(attention)) {
+      throw new IllegalArgumentException(
+          "model.attention = " + attention + ": must be one of " + String.join(", ", ATTENTIONS));
     }
     if (threads < 0) {
       throw new IllegalArgumentException(

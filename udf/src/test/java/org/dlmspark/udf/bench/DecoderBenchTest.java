@@ -15,6 +15,7 @@ import org.dlmspark.udf.decode.GenerationSettings;
 import org.dlmspark.udf.decode.GenerationSettingsBuilder;
 import org.dlmspark.udf.model.ModelSettings;
 import org.dlmspark.udf.model.TorchDenoisingModel;
+import org.dlmspark.udf.service.DecoderService;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,10 +65,11 @@ final class DecoderBenchTest {
   }
 
   @ParameterizedTest
-  @EnumSource(CachePolicyName.class)
+  @EnumSource(value = CachePolicyName.class, mode = EnumSource.Mode.EXCLUDE, names = "BLOCK")
   void positionsAreThoseThatCountingAloneGives(CachePolicyName policy) throws IOException {
     try (TorchDenoisingModel model = model(checkpoint(TINY))) {
-      DecoderBench bench = new DecoderBench(model, SETTINGS);
+      DecoderBench bench =
+          new DecoderBench(model, DecoderService.traits(model.config(), "auto"), SETTINGS);
       Case wanted = new Case(policy, 3, 5);
 
       Cost cost = bench.measure(wanted);
@@ -90,7 +92,9 @@ final class DecoderBenchTest {
   @Test
   void operationsAreThoseOfTheMatrixProducts() throws IOException {
     try (TorchDenoisingModel model = model(checkpoint(TINY))) {
-      Cost cost = new DecoderBench(model, SETTINGS).measure(new Case(CachePolicyName.NONE, 1, 5));
+      Cost cost =
+          new DecoderBench(model, DecoderService.traits(model.config(), "auto"), SETTINGS)
+              .measure(new Case(CachePolicyName.NONE, 1, 5));
 
       long repetitions = cost.tokens() / 8;
       long linear = 4 * 64 * 64 + 3 * 64 * 96;

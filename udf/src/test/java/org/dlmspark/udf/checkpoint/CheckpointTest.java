@@ -37,6 +37,7 @@ class CheckpointTest {
                 4,
                 4,
                 16,
+                16,
                 176,
                 256,
                 512,
@@ -46,7 +47,9 @@ class CheckpointTest {
                 255,
                 Set.of(254),
                 false,
-                false));
+                AuthorsSchedule.EVEN,
+                Attention.FULL,
+                null));
   }
 
   @Test
@@ -65,11 +68,14 @@ class CheckpointTest {
     assertThat(second.value().name()).isEqualTo(prefix + "v_proj.weight");
     assertThat(second.attentionOut().name()).isEqualTo(prefix + "attn_out.weight");
     assertThat(second.mlpNorm().name()).isEqualTo(prefix + "ff_norm.weight");
-    assertThat(second.gate().name()).isEqualTo(prefix + "ff_proj.weight");
-    assertThat(second.up().name()).isEqualTo(prefix + "up_proj.weight");
-    assertThat(second.down().name()).isEqualTo(prefix + "ff_out.weight");
-    assertThat(second.down().shape()).containsExactly(64L, 176L);
+    assertThat(second.feedForward().gated())
+        .extracting(TensorData::name)
+        .containsExactly(
+            prefix + "ff_proj.weight", prefix + "up_proj.weight", prefix + "ff_out.weight");
+    assertThat(second.feedForward().gated().get(2).shape()).containsExactly(64L, 176L);
+    assertThat(second.feedForward().experts()).isEmpty();
     assertThat(second.biases()).isEmpty();
+    assertThat(second.headNorms()).isEmpty();
   }
 
   @Test
@@ -420,7 +426,7 @@ class CheckpointTest {
     refused(
         folder,
         index
-            + " has no tensor model.transformer.blocks.0.attn_norm.weight of shape [8]: the weights"
+            + " has no tensor model.transformer.blocks.0.q_proj.weight of shape [8, 8]: the weights"
             + " do not belong to this config.json, or the download is incomplete");
   }
 
@@ -444,17 +450,7 @@ class CheckpointTest {
     List<TensorData> all =
         new ArrayList<>(List.of(weights.embedding(), weights.finalNorm(), weights.head()));
     for (LayerWeights layer : weights.layers()) {
-      all.addAll(
-          List.of(
-              layer.attentionNorm(),
-              layer.query(),
-              layer.key(),
-              layer.value(),
-              layer.attentionOut(),
-              layer.mlpNorm(),
-              layer.gate(),
-              layer.up(),
-              layer.down()));
+      all.addAll(layer.tensors().toList());
     }
     return all;
   }

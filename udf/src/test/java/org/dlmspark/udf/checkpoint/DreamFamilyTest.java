@@ -28,6 +28,7 @@ class DreamFamilyTest {
                 4,
                 2,
                 16,
+                16,
                 176,
                 256,
                 512,
@@ -37,7 +38,9 @@ class DreamFamilyTest {
                 255,
                 Set.of(254),
                 true,
-                true));
+                AuthorsSchedule.TIMESTEP,
+                Attention.FULL,
+                null));
   }
 
   @Test
@@ -57,9 +60,12 @@ class DreamFamilyTest {
     assertThat(second.value().name()).isEqualTo(prefix + "self_attn.v_proj.weight");
     assertThat(second.attentionOut().name()).isEqualTo(prefix + "self_attn.o_proj.weight");
     assertThat(second.mlpNorm().name()).isEqualTo(prefix + "post_attention_layernorm.weight");
-    assertThat(second.gate().name()).isEqualTo(prefix + "mlp.gate_proj.weight");
-    assertThat(second.up().name()).isEqualTo(prefix + "mlp.up_proj.weight");
-    assertThat(second.down().name()).isEqualTo(prefix + "mlp.down_proj.weight");
+    assertThat(second.feedForward().gated())
+        .extracting(TensorData::name)
+        .containsExactly(
+            prefix + "mlp.gate_proj.weight",
+            prefix + "mlp.up_proj.weight",
+            prefix + "mlp.down_proj.weight");
     assertThat(second.biases())
         .extracting(TensorData::name)
         .containsExactly(

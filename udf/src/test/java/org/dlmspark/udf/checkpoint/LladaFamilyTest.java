@@ -188,8 +188,8 @@ class LladaFamilyTest {
 
   @Test
   void mixturesOfExpertsAreToldApart() {
-    String refusal =
-        "model_type = \"llada\": LLaDA-MoE models are not supported yet; supported: llada, Dream";
+    // Read as LLaDA-MoE, which must state that the heads have norms.
+    String refusal = "qk_layernorm = : not supported; only true is";
     new TinyFolder(folder).config("num_experts", "64").write();
     refused(refusal);
     new TinyFolder(folder).config("moe_router_bias", "false").write();
@@ -200,22 +200,12 @@ class LladaFamilyTest {
     assertThat(Checkpoint.open(folder).config().layers()).isEqualTo(1);
   }
 
-  @ParameterizedTest
-  @CsvSource({"llada2_moe,LLaDA2", "llada_moe,LLaDA-MoE"})
-  void knownFamiliesThatAreNotThereYetAreRefusedByName(String type, String name) {
-    new TinyFolder(folder).config("model_type", "\"" + type + "\"").write();
-    refused(
-        "model_type = \""
-            + type
-            + "\": "
-            + name
-            + " models are not supported yet; supported: llada, Dream");
-  }
-
   @Test
   void unknownFamiliesLearnWhichAreKnown() {
     new TinyFolder(folder).config("model_type", "\"gpt2\"").write();
-    refused("model_type = \"gpt2\": no family of this name is known; supported: llada, Dream");
+    refused(
+        "model_type = \"gpt2\": no family of this name is known; supported: llada, llada2_moe, Dream,"
+            + " sdar, sdar_moe, Fast_dLLM_Qwen, a2d-qwen3, a2d-qwen2, rnd1, qwen2");
   }
 
   @Test

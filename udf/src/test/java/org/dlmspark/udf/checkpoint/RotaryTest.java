@@ -71,7 +71,7 @@ class RotaryTest {
         "{'full_attention': 'default'} | .full_attention = \"default\": must be an object of keys and values, or null",
         "{'rope_theta': -1} | .rope_theta = -1: must be a finite number above 0, in the range of float32",
         "'default' | = \"default\": must be an object of keys and values, or null",
-        "false | = false: must be an object of keys and values, or null",
+        "true | = true: must be an object of keys and values, or null",
       })
   void whatIsNotPlainIsRefusedByItsKey(String block, String message) {
     String json = block.replace('\'', '"');

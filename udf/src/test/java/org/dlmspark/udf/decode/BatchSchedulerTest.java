@@ -10,7 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 final class BatchSchedulerTest {
-  private static final ModelTraits TRAITS = new ModelTraits(99, Set.of(98), false, false);
+  private static final ModelTraits TRAITS =
+      new ModelTraits(99, Set.of(98), false, Schedule.EVEN, null);
 
   private static Sequence sequence(int promptLength, int genLength) {
     return new Sequence(

@@ -62,7 +62,7 @@ final class CachePolicyTest {
   private static String active(
       CachePolicyName policy, int refreshInterval, int step, boolean shifted) {
     BitSet active = new BitSet();
-    CachePolicy.of(new CacheSettings(policy, refreshInterval, 1), shifted)
+    CachePolicy.of(new CacheSettings(policy, refreshInterval, 1, false), shifted)
         .activePositions(new State(step), active);
     return active.toString();
   }
@@ -180,7 +180,7 @@ final class CachePolicyTest {
 
   private static BitSet greedy(Open state, int windowSize, boolean shifted) {
     BitSet active = new BitSet();
-    CachePolicy.of(new CacheSettings(CachePolicyName.GREEDY, 4, windowSize), shifted)
+    CachePolicy.of(new CacheSettings(CachePolicyName.GREEDY, 4, windowSize, false), shifted)
         .activePositions(state, active);
     return active;
   }

@@ -23,13 +23,18 @@ final class GenerationKeyTest {
   static {
     OTHERS.put(GenerationKey.GEN_LENGTH, 96);
     OTHERS.put(GenerationKey.BLOCK_LENGTH, 64);
+    OTHERS.put(GenerationKey.SMALL_BLOCK_LENGTH, 4);
     OTHERS.put(GenerationKey.STEPS, 16);
+    OTHERS.put(GenerationKey.STEPS_PER_BLOCK, 8);
     OTHERS.put(GenerationKey.SCHEDULE, "timestep");
     OTHERS.put(GenerationKey.EPS, 0.25);
     OTHERS.put(GenerationKey.REMASKING, "entropy");
     OTHERS.put(GenerationKey.ALG_TEMP, 0.5);
     OTHERS.put(GenerationKey.THRESHOLD, 0.75);
     OTHERS.put(GenerationKey.FACTOR, 1.5);
+    OTHERS.put(GenerationKey.TOKENS_PER_STEP, 2);
+    OTHERS.put(GenerationKey.EDITING_THRESHOLD, 0.5);
+    OTHERS.put(GenerationKey.MAX_POST_STEPS, 3);
     OTHERS.put(GenerationKey.TEMPERATURE, 0.7);
     OTHERS.put(GenerationKey.TOP_P, 0.9);
     OTHERS.put(GenerationKey.TOP_K, 40);
@@ -41,6 +46,7 @@ final class GenerationKeyTest {
     OTHERS.put(GenerationKey.CACHE_POLICY, "pd");
     OTHERS.put(GenerationKey.REFRESH_INTERVAL, 5);
     OTHERS.put(GenerationKey.WINDOW_SIZE, 6);
+    OTHERS.put(GenerationKey.SMALL_BLOCK, true);
   }
 
   /** Each setting's key, by the records' components, and its value. */

@@ -10,8 +10,10 @@ import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
 import org.junit.jupiter.api.Test;
 
 final class GenerationSettingsTest {
-  private static final ModelTraits LLADA = new ModelTraits(9, Set.of(8), false, false);
-  private static final ModelTraits DREAM = new ModelTraits(9, Set.of(8), true, true);
+  private static final ModelTraits LLADA =
+      new ModelTraits(9, Set.of(8), false, Schedule.EVEN, null);
+  private static final ModelTraits DREAM =
+      new ModelTraits(9, Set.of(8), true, Schedule.TIMESTEP, null);
 
   private static GenerationSettings settings(int genLength, Integer blockLength, Integer steps) {
     return new GenerationSettingsBuilder()
@@ -29,12 +31,12 @@ final class GenerationSettingsTest {
 
   @Test
   void blocksShareTheStepsEvenly() {
-    assertThat(settings(64, 16, 32).stepsPerBlock()).isEqualTo(8);
+    assertThat(settings(64, 16, 32).resolve(LLADA).stepsPerBlock()).isEqualTo(8);
   }
 
   @Test
   void aBlockLengthThatDoesNotDivideIsRefused() {
-    assertThatThrownBy(() -> settings(64, 24, 64))
+    assertThatThrownBy(() -> settings(64, 24, 64).resolve(LLADA))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "generation.block-length = 24 does not divide generation.gen-length = 64: choose a"
@@ -43,7 +45,7 @@ final class GenerationSettingsTest {
 
   @Test
   void stepsThatTheBlocksDoNotDivideAreRefused() {
-    assertThatThrownBy(() -> settings(64, 16, 30))
+    assertThatThrownBy(() -> settings(64, 16, 30).resolve(LLADA))
         .hasMessage(
             "generation.steps = 30 cannot be shared out over 4 blocks (generation.gen-length /"
                 + " generation.block-length): choose a multiple of 4, such as 32");
@@ -114,6 +116,7 @@ final class GenerationSettingsTest {
     assertThat(dream.blockLength()).isEqualTo(128);
     assertThat(dream.steps()).isEqualTo(64);
     assertThat(dream.unmasking().schedule()).isEqualTo(Schedule.TIMESTEP);
+    assertThat(dream.cache().policy()).isEqualTo(CachePolicyName.DECODE);
   }
 
   @Test
@@ -124,6 +127,7 @@ final class GenerationSettingsTest {
             .blockLength(16)
             .steps(32)
             .schedule(Schedule.TIMESTEP)
+            .cachePolicy(CachePolicyName.DUAL)
             .build();
     assertThat(set.resolve(LLADA)).isEqualTo(set);
     assertThat(set.resolve(DREAM)).isEqualTo(set);

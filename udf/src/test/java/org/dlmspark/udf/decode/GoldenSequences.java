@@ -1,6 +1,5 @@
 package org.dlmspark.udf.decode;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
@@ -12,33 +11,30 @@ public final class GoldenSequences {
 
   /** The settings of a case. */
   public static GenerationSettings settings(GoldenCase c) {
-    return new GenerationSettingsBuilder()
-        .genLength(c.genLength())
-        .blockLength(c.blockLength())
-        .steps(c.steps())
-        .remasking(named(Remasking.values(), c.remasking()))
-        .threshold(c.threshold())
-        .stopAtEos(false)
-        .cachePolicy(named(CachePolicyName.values(), c.cache()))
-        .refreshInterval(c.refreshInterval())
-        .windowSize(c.windowSize())
+    GenerationSettingsBuilder settings = new GenerationSettingsBuilder();
+    for (GenerationKey key : GenerationKey.values()) {
+      if (c.settings().containsKey(key.key())) {
+        key.set(settings, new SettingValue(key.key(), c.settings().get(key.key()), ""));
+      }
+    }
+    return settings.build();
+  }
+
+  /** The same without a cache. */
+  public static GenerationSettings withoutCache(GoldenCase c) {
+    return new GenerationSettingsBuilder(settings(c))
+        .cachePolicy(CachePolicyName.NONE)
+        .smallBlockCache(false)
         .build();
   }
 
   /** The sequence of a case. */
-  public static Sequence sequence(GoldenCase c, ModelTraits model) {
+  public static Sequence sequence(GoldenCase c, GenerationSettings settings, ModelTraits model) {
     Map<Integer, Integer> places = new HashMap<>();
     for (int position : c.unmaskingOrder()) {
       places.put(position, places.size());
     }
     return new Sequence(
-        c.promptIds(), settings(c), new RandomStream(0), model, null, p -> -places.get(p));
-  }
-
-  private static <E extends Named> E named(E[] values, String name) {
-    return Arrays.stream(values)
-        .filter(v -> v.settingName().equals(name))
-        .findFirst()
-        .orElseThrow();
+        c.promptIds(), settings, new RandomStream(0), model, null, p -> -places.get(p));
   }
 }

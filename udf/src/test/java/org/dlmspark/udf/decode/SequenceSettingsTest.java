@@ -20,7 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class SequenceSettingsTest {
   private static final int MASK = 99;
   private static final int END = 98;
-  private static final ModelTraits TRAITS = new ModelTraits(MASK, Set.of(END), false, false);
+  private static final ModelTraits TRAITS =
+      new ModelTraits(MASK, Set.of(END), false, Schedule.EVEN, null);
   private static final int PROMPT = 3;
 
   /** A region of one block. */
@@ -140,7 +141,7 @@ final class SequenceSettingsTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void endsAreBarredFromTheFirstTokens(boolean shifted) {
-    ModelTraits traits = new ModelTraits(MASK, Set.of(END), shifted, false);
+    ModelTraits traits = new ModelTraits(MASK, Set.of(END), shifted, Schedule.EVEN, null);
     Sequence sequence =
         new Sequence(new int[PROMPT], settings(8, 4).minNewTokens(3).build(), 0, traits, null);
     FakeModel model = new FakeModel(position -> 1);
@@ -256,7 +257,7 @@ final class SequenceSettingsTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void greedyPassesThroughStepsWithoutATarget(boolean shifted) {
-    ModelTraits traits = new ModelTraits(MASK, Set.of(END), shifted, true);
+    ModelTraits traits = new ModelTraits(MASK, Set.of(END), shifted, Schedule.TIMESTEP, null);
     Sequence sequence =
         new Sequence(
             new int[PROMPT],

@@ -138,14 +138,14 @@ final class SettingValueTest {
     refused(
         "EVEN",
         v -> v.choice(Schedule.values()),
-        "some.key = \"EVEN\": must be one of even, timestep (where)");
+        "some.key = \"EVEN\": must be one of even, timestep, rounded, kept (where)");
     refused(
         "auto",
         v -> v.choice(Schedule.values()),
-        "some.key = \"auto\": must be one of even, timestep (where)");
+        "some.key = \"auto\": must be one of even, timestep, rounded, kept (where)");
     refused(
         "odd",
         v -> v.choiceOrAuto(Schedule.values()),
-        "some.key = \"odd\": must be one of auto, even, timestep (where)");
+        "some.key = \"odd\": must be one of auto, even, timestep, rounded, kept (where)");
   }
 }

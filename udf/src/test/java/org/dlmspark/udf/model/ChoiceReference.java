@@ -66,7 +66,7 @@ final class ChoiceReference {
     Arrays.sort(ascending);
     double confidence =
         switch (choice.measure()) {
-          case LOW_CONFIDENCE, RANDOM -> model[token];
+          case LOW_CONFIDENCE, RANDOM, SEQUENTIAL, P2 -> model[token];
           case MASKGIT_PLUS -> drawnFrom[token];
           case TOPK_MARGIN -> ascending[VOCABULARY - 1] - ascending[VOCABULARY - 2];
           case ENTROPY -> Arrays.stream(drawnFrom).map(p -> p * Math.log(p + 1e-10)).sum();

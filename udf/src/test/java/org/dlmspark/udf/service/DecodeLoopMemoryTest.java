@@ -18,6 +18,7 @@ import org.dlmspark.udf.decode.DenoisingModel;
 import org.dlmspark.udf.decode.GenerationSettings;
 import org.dlmspark.udf.decode.GenerationSettingsBuilder;
 import org.dlmspark.udf.decode.ModelTraits;
+import org.dlmspark.udf.decode.Schedule;
 import org.dlmspark.udf.decode.Sequence;
 import org.dlmspark.udf.decode.StepBatch;
 import org.junit.jupiter.api.AfterEach;
@@ -26,7 +27,8 @@ import org.junit.jupiter.api.Test;
 /** Batches that do not fit into memory. All rows are offered before the loop runs. */
 final class DecodeLoopMemoryTest {
   private static final int SLOTS = 8;
-  private static final ModelTraits TRAITS = new ModelTraits(9, Set.of(8), false, false);
+  private static final ModelTraits TRAITS =
+      new ModelTraits(9, Set.of(8), false, Schedule.EVEN, null);
 
   private final DecodeLoop loop = new DecodeLoop(100, RowWatch.NONE, new ExecutorMeter(), 0);
   private final BlockingQueue<DecodeJob> done = new LinkedBlockingQueue<>();

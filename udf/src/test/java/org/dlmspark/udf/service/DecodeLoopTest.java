@@ -14,6 +14,7 @@ import org.dlmspark.udf.decode.DenoisingModel;
 import org.dlmspark.udf.decode.GenerationSettings;
 import org.dlmspark.udf.decode.GenerationSettingsBuilder;
 import org.dlmspark.udf.decode.ModelTraits;
+import org.dlmspark.udf.decode.Schedule;
 import org.dlmspark.udf.decode.Sequence;
 import org.dlmspark.udf.decode.StepBatch;
 import org.junit.jupiter.api.AfterEach;
@@ -67,7 +68,7 @@ final class DecodeLoopTest {
   private DecodeJob job(int steps) {
     GenerationSettings settings =
         new GenerationSettingsBuilder().genLength(steps).cachePolicy(CachePolicyName.NONE).build();
-    ModelTraits traits = new ModelTraits(9, Set.of(8), false, false);
+    ModelTraits traits = new ModelTraits(9, Set.of(8), false, Schedule.EVEN, null);
     return new DecodeJob(
         "row", false, () -> new Sequence(new int[] {1}, settings, 0, traits, null), done);
   }

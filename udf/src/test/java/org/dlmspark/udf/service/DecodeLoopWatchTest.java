@@ -16,6 +16,7 @@ import org.dlmspark.udf.decode.DenoisingModel;
 import org.dlmspark.udf.decode.GenerationSettings;
 import org.dlmspark.udf.decode.GenerationSettingsBuilder;
 import org.dlmspark.udf.decode.ModelTraits;
+import org.dlmspark.udf.decode.Schedule;
 import org.dlmspark.udf.decode.Sequence;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,8 @@ import org.junit.jupiter.api.Test;
 /** Who runs beside whom, and who is told. A row's prompt is its number. */
 final class DecodeLoopWatchTest {
   private static final int SLOTS = 3;
-  private static final ModelTraits TRAITS = new ModelTraits(99, Set.of(98), false, false);
+  private static final ModelTraits TRAITS =
+      new ModelTraits(99, Set.of(98), false, Schedule.EVEN, null);
 
   private final List<List<String>> told = new CopyOnWriteArrayList<>();
 
