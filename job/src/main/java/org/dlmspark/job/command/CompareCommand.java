@@ -152,12 +152,9 @@ final class CompareCommand implements Callable<Integer> {
     }
     OutputFolder folder = new OutputFolder(settings.output().path(), hadoop);
     String runId = RunId.next();
-    String left =
-        "the rows of the settings that are done stay in "
-            + folder.path()
-            + "; to begin anew, choose another output or set output.mode=overwrite";
     try (OutputLock lock = OutputLock.acquire(folder, runId);
-        Interruption interruption = Interruption.of(console, left, lock)) {
+        Interruption interruption =
+            Interruption.of(console, Comparison.left(folder.path()), lock)) {
       SparkSession spark = Sessions.start(conf, settings.job().name(), decoder);
       try {
         ComparisonPlan plan = plan(spark, settings, named, early);

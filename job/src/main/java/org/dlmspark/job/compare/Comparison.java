@@ -228,13 +228,21 @@ public final class Comparison {
     console.block(String.format(Locale.ROOT, "Done in %,.1f s", wall.toMillis() / 1000.0), lines);
   }
 
+  /**
+   * What a comparison that does not end leaves, in words.
+   *
+   * @param where the folder of it
+   */
+  public static String left(String where) {
+    return "the rows of the settings that are done stay in "
+        + where
+        + "; to begin anew, choose another output or set output.mode=overwrite";
+  }
+
   /** What is done may have taken hours, so it stays. */
   private void cleanUp(int done) {
     if (done > 0) {
-      console.error(
-          "the rows of the settings that are done stay in "
-              + folder.rows()
-              + "; to begin anew, choose another output or set output.mode=overwrite");
+      console.error(left(folder.rows()));
       return;
     }
     try {

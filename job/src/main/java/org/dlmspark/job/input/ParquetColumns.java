@@ -25,10 +25,8 @@ import org.apache.spark.sql.types.StructType;
  */
 final class ParquetColumns {
 
-  private static final ParquetToSparkSchemaConverter SPARK =
-      new ParquetToSparkSchemaConverter(SQLConf.get());
-
   private final Map<String, Type> types = new LinkedHashMap<>();
+  private final ParquetToSparkSchemaConverter converter;
 
   /**
    * Reads the columns of one file.
@@ -38,6 +36,7 @@ final class ParquetColumns {
    * @param options the input's options
    */
   ParquetColumns(SparkSession spark, String path, Map<String, String> options) {
+    converter = new ParquetToSparkSchemaConverter(SQLConf.get());
     StructType any = new StructType().add("any", DataTypes.StringType);
     String[] files = spark.read().options(options).schema(any).parquet(path).inputFiles();
     if (files.length == 0) {
@@ -94,9 +93,9 @@ final class ParquetColumns {
         && types.get(column).getLogicalTypeAnnotation() instanceof UnknownLogicalTypeAnnotation;
   }
 
-  private static StructType read(Type type) {
+  private StructType read(Type type) {
     try {
-      StructType read = SPARK.convert(new MessageType("spark", type));
+      StructType read = converter.convert(new MessageType("spark", type));
       // Spark knows times of day, and refuses files of them.
       return read.json().contains("\"time(") ? null : read;
     } catch (Exception e) { // Spark throws checked exceptions that its signatures do not name.

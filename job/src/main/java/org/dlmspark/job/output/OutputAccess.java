@@ -20,15 +20,12 @@ final class OutputAccess {
    * @throws RefusedException if it is on this machine and may not be written
    */
   static void check(String output, org.apache.hadoop.fs.Path folder) {
-    if (!isLocal(folder)) {
+    if (!Place.isLocal(folder)) {
       return;
     }
     Path wanted = Place.local(folder);
-    Path there = wanted;
-    while (there != null && !Files.exists(there)) {
-      there = there.getParent();
-    }
-    if (there == null || Files.isRegularFile(wanted)) { // a file is told of by its own words
+    Path there = Place.existing(wanted);
+    if (Files.isRegularFile(wanted)) { // a file is told of by its own words
       return;
     }
     if (!Files.isDirectory(there)) {
@@ -53,7 +50,7 @@ final class OutputAccess {
    */
   static RefusedException refused(OutputFolder folder, IOException reason) {
     IOException told = reason;
-    if (isLocal(folder.root())) {
+    if (Place.isLocal(folder.root())) {
       try { // Hadoop says that it failed, and not why
         Files.createDirectories(Place.local(folder.root()));
       } catch (IOException e) {
@@ -66,9 +63,5 @@ final class OutputAccess {
 
   private static RefusedException refused(String output, String why) {
     return new RefusedException("output.path = " + output + " cannot be written: " + why);
-  }
-
-  private static boolean isLocal(org.apache.hadoop.fs.Path folder) {
-    return "file".equals(folder.toUri().getScheme());
   }
 }

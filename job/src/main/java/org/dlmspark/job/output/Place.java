@@ -52,7 +52,8 @@ record Place(List<String> steps) {
     return new Place(List.copyOf(steps));
   }
 
-  private static java.nio.file.Path existing(java.nio.file.Path path) {
+  /** The path itself, or the nearest folder above it that there is. */
+  static java.nio.file.Path existing(java.nio.file.Path path) {
     java.nio.file.Path there = path;
     while (!Files.exists(there) && there.getParent() != null) {
       there = there.getParent();
@@ -114,6 +115,11 @@ record Place(List<String> steps) {
   /** Whether a file system is this machine's own. */
   static boolean isLocal(FileSystem fileSystem) {
     return "file".equals(fileSystem.getUri().getScheme());
+  }
+
+  /** Whether a path, which has its scheme, is of this machine's own file system. */
+  static boolean isLocal(Path qualified) {
+    return "file".equals(qualified.toUri().getScheme());
   }
 
   /** A path of this machine's own file system as Java has it. */

@@ -573,11 +573,14 @@ class InputCheckTest {
 
   /** Types that Spark cannot write either. */
   private void writeParquet(String message, Consumer<Group> row) throws IOException {
+    writeParquet(folder.resolve("in"), message, row);
+  }
+
+  private static void writeParquet(Path file, String message, Consumer<Group> row)
+      throws IOException {
     MessageType type = MessageTypeParser.parseMessageType(message);
     try (ParquetWriter<Group> writer =
-        ExampleParquetWriter.builder(new LocalOutputFile(folder.resolve("in")))
-            .withType(type)
-            .build()) {
+        ExampleParquetWriter.builder(new LocalOutputFile(file)).withType(type).build()) {
       Group group = new SimpleGroup(type);
       row.accept(group);
       writer.write(group);
@@ -605,6 +608,18 @@ class InputCheckTest {
         .isInstanceOf(RefusedException.class)
         .hasMessageStartingWith(
             "input.prompt-column = strange is of a type that Spark cannot read, int64 (TIME");
+  }
+
+  @Test
+  void foldersThatAreAColumnStayOneBesideAColumnThatSparkCannotRead() throws IOException {
+    Path monday = Files.createDirectories(folder.resolve("in/day=monday"));
+    writeParquet(
+        monday.resolve("a.parquet"),
+        "message m { required int64 id; required binary prompt (STRING);"
+            + " required int64 strange (TIME(MICROS,true)); }",
+        row -> row.append("id", 1L).append("prompt", "a").append("strange", 5L));
+    assertThat(check("output.columns=[-strange]").rows().collectAsList())
+        .containsExactly(RowFactory.create(1L, "a", "monday"));
   }
 
   @Test
