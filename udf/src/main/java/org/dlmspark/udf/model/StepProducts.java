@@ -39,8 +39,15 @@ final class StepProducts implements AutoCloseable {
    * @param groups how its attention is cut into calls
    * @param buffers keys and values
    * @param output host memory, overwritten
+   * @param taken the step's result: how many tokens chose each expert
    */
-  void compute(StepBatch batch, long[] sizes, long[] groups, KvBuffers buffers, IValue output) {
+  void compute(
+      StepBatch batch,
+      long[] sizes,
+      long[] groups,
+      KvBuffers buffers,
+      IValue output,
+      IValue taken) {
     growNoise(batch, groups);
     try (IValue sizesValue = IValue.listFrom(sizes);
         IValue plan = IValue.listFrom(groups)) {
@@ -55,7 +62,8 @@ final class StepProducts implements AutoCloseable {
               arguments.shape(),
               arguments.numbers(),
               sizesValue,
-              plan)
+              plan,
+              taken)
           .close();
     }
   }

@@ -39,6 +39,9 @@ public final class TorchDenoisingModel implements LoadedModel {
   private final AttentionGroups groups;
   private final StepProducts products;
 
+  /** How many tokens chose each expert at the last step; null before the first. */
+  private IValue taken;
+
   /**
    * Loads a model onto a device. The calling thread is the only one that may use it.
    *
@@ -112,8 +115,9 @@ public final class TorchDenoisingModel implements LoadedModel {
   public void step(StepBatch batch) {
     try (IValue sizes = IValue.listFrom(prepare(batch));
         IValue plan = IValue.listFrom(groups.groups())) {
-      program
-          .run(
+      forget();
+      taken =
+          program.run(
               "step",
               arguments.weights(),
               buffers.keys(),
@@ -123,21 +127,27 @@ public final class TorchDenoisingModel implements LoadedModel {
               arguments.shape(),
               arguments.numbers(),
               sizes,
-              plan)
-          .close();
+              plan);
     }
     transfer.read(batch);
+  }
+
+  private void forget() {
+    if (taken != null) {
+      taken.close();
+      taken = null;
+    }
   }
 
   /**
    * Computes the matrix products of a step and nothing else, for what holds the step's time against
    * theirs. Its results mean nothing, and those of the step in the batch stay.
    *
-   * @param batch a step that was run
+   * @param batch the step that was run last
    */
   public void products(StepBatch batch) {
     long[] sizes = prepare(batch);
-    products.compute(batch, sizes, groups.groups(), buffers, transfer.output());
+    products.compute(batch, sizes, groups.groups(), buffers, transfer.output(), taken);
   }
 
   /** The logits of all active tokens, {@code [active, vocabulary]}, for tests. */
@@ -195,6 +205,7 @@ public final class TorchDenoisingModel implements LoadedModel {
 
   @Override
   public void close() {
+    forget();
     buffers.close();
     products.close();
     transfer.close();

@@ -123,14 +123,15 @@ class DenoisingStep(Module):
     return [chosen, torch.mul(weights, scale)]
 
   # x + what the experts make of h, both [n, D]: tokens are sorted by expert once, and each expert that
-  # any token chose is one product of those tokens. `experts` holds three tensors per expert.
+  # any token chose is one product of those tokens. `experts` holds three tensors per expert. The
+  # second result is how many tokens chose each expert, [E] int64 in host memory.
   def routed(self: __torch__.DenoisingStep,
       x: Tensor,
       h: Tensor,
       router: List[Tensor],
       experts: List[Tensor],
       mixture: List[int],
-      scale: float) -> Tensor:
+      scale: float) -> List[Tensor]:
     chosen, weights = (self).route(h, router, mixture, scale)
     per_token = mixture[0]
     flat = torch.reshape(chosen, [-1])
@@ -140,15 +141,16 @@ class DenoisingStep(Module):
     counts = torch.to(torch.bincount(flat, None, torch.floordiv(len(experts), 3)), torch.device("cpu"))
     parts = annotate(List[Tensor], [])
     begin = 0
-    for e in range(torch.floordiv(len(experts), 3)):
-      size = int(torch.select(counts, 0, e))
+    sizes = annotate(List[int], (counts).tolist())
+    for e in range(len(sizes)):
+      size = sizes[e]
       if size > 0:
         part = torch.narrow(rows, 0, begin, size)
         gate = (self).product_silu(part, experts[e * 3])
         parts = torch.append(parts, (self).product((self).product_multiplied(part, experts[e * 3 + 1], gate), experts[e * 3 + 2], None))
         begin = begin + size
     weighted = torch.mul(torch.cat(parts), torch.unsqueeze(torch.to(torch.index_select(torch.reshape(weights, [-1]), 0, order), x.dtype), 1))
-    return torch.index_add(x, 0, tokens, weighted)
+    return [torch.index_add(x, 0, tokens, weighted), counts]
 
   # Attention of a group of sequences over their own rows. Queries [n, H, d] of the whole group.
   #
@@ -190,8 +192,8 @@ class DenoisingStep(Module):
       result = torch.index_select(flat, 0, cells)
     return result
 
-  # Hidden states [N, D] after the last layer; writes the active positions' keys and values into
-  # the buffers.
+  # Hidden states [N, D] after the last layer, then for each layer with experts how many tokens chose
+  # each of them; writes the active positions' keys and values into the buffers.
   #
   # `weights` holds lists of tensors. The first has the embedding, the norm before the vocabulary
   # projection, this projection, and the table of the rotary embedding. `layers` holds six per layer, `biases` none or three, of query, key and value, `head_norms`
@@ -210,7 +212,7 @@ class DenoisingStep(Module):
       inputs: Tensor,
       groups: List[int],
       shape: List[List[int]],
-      numbers: List[float]) -> Tensor:
+      numbers: List[float]) -> List[Tensor]:
     ends, layers, biases, head_norms, gated, routers, experts = weights
     embedding, final_norm, head, rotary = ends
     constants, end_tokens, mixture, plan = shape
@@ -234,6 +236,7 @@ class DenoisingStep(Module):
     cos = torch.select(turns, 0, 0)
     sin = torch.select(turns, 0, 1)
     x = torch.embedding(embedding, tokens)
+    taken = annotate(List[Tensor], [])
     for l in range(len(keys)):
       w = l * 6
       h = (self).norm(x, layers[w], eps)
@@ -270,7 +273,7 @@ class DenoisingStep(Module):
         x = (self).product_added((self).product_multiplied(h2, gated[own_gated + 1], gate), gated[own_gated + 2], x)
       if plan[l * 3 + 1] > 0:
         # Not the rows that nobody looks at: they would be sent to experts.
-        kept = (self).routed(
+        kept, counts = (self).routed(
             torch.narrow(x, 0, 0, used), torch.narrow(h2, 0, 0, used),
             torch.slice(routers, own_routers, own_routers + plan[l * 3 + 1]),
             torch.slice(experts, own_experts, own_experts + plan[l * 3 + 2]),
@@ -278,10 +281,11 @@ class DenoisingStep(Module):
         if n > used:
           kept = torch.cat([kept, torch.narrow(x, 0, used, n - used)])
         x = kept
+        taken = torch.append(taken, counts)
       own_gated = own_gated + plan[l * 3]
       own_routers = own_routers + plan[l * 3 + 1]
       own_experts = own_experts + plan[l * 3 + 2]
-    return x
+    return torch.add([x], taken)
 
   # ----- The choice of tokens: from hidden states to tokens and confidences -----
 
@@ -417,7 +421,8 @@ class DenoisingStep(Module):
   # then for each candidate: its index among the N, that of the same position in the unconditional
   # branch (its own without guidance), noise key, temperature, top-p, top-k, measure, whether end
   # tokens are barred, whether the mask is, guidance scale; numbers that are no integers as the bits
-  # of a float64. `host_out` is float64 in host memory: receives [2, C] at its start.
+  # of a float64. `host_out` is float64 in host memory: receives [2, C] at its start. The result is
+  # how many tokens chose each expert, one tensor per layer that has experts.
   def step(self: __torch__.DenoisingStep,
       weights: List[List[Tensor]],
       keys: List[Tensor],
@@ -427,7 +432,7 @@ class DenoisingStep(Module):
       shape: List[List[int]],
       numbers: List[float],
       sizes: List[int],
-      groups: List[int]) -> NoneType:
+      groups: List[int]) -> List[Tensor]:
     embedding, final_norm, head, rotary = weights[0]
     constants, ends, mixture, plan = shape
     heads, kv_heads, head_dim, mask_token, chunk_cells = constants
@@ -436,7 +441,8 @@ class DenoisingStep(Module):
     device_in = torch.to(torch.narrow(host_in, 0, 0, 6 * n + 10 * candidates), embedding.device)
     inputs = torch.view(torch.narrow(device_in, 0, 0, 6 * n), [6, n])
     choices = torch.view(torch.narrow(device_in, 0, 6 * n, 10 * candidates), [10, candidates])
-    x = (self).hidden(weights, keys, values, inputs, groups, shape, numbers)
+    states = (self).hidden(weights, keys, values, inputs, groups, shape, numbers)
+    x = states[0]
     if candidates > 0:
       h = (self).norm(torch.index_select(x, 0, torch.select(choices, 0, 0)), final_norm, eps)
       unconditional = h
@@ -464,7 +470,7 @@ class DenoisingStep(Module):
       if len(results) > 1:
         chosen = torch.cat(results, 1)
       torch.copy_(torch.view(torch.narrow(host_out, 0, 0, 2 * candidates), [2, candidates]), chosen)
-    return None
+    return torch.slice(states, 1)
 
   # ----- The matrix products of a step alone -----
 
@@ -493,7 +499,7 @@ class DenoisingStep(Module):
     return None
 
   # The matrix products of a step and nothing else, for the share of its time that they are. `noise`
-  # has at least as many numbers as the largest factor.
+  # has at least as many numbers as the largest factor; `taken` is the step's result.
   def products(self: __torch__.DenoisingStep,
       weights: List[List[Tensor]],
       keys: List[Tensor],
@@ -503,7 +509,8 @@ class DenoisingStep(Module):
       shape: List[List[int]],
       numbers: List[float],
       sizes: List[int],
-      groups: List[int]) -> NoneType:
+      groups: List[int],
+      taken: List[Tensor]) -> NoneType:
     ends, layers, biases, head_norms, gated, routers, experts = weights
     embedding, final_norm, head, rotary = ends
     constants, end_tokens, mixture, plan = shape
@@ -512,6 +519,7 @@ class DenoisingStep(Module):
     own_gated = 0
     own_routers = 0
     own_experts = 0
+    mixtures = 0
     n = sizes[0]
     candidates = sizes[1]
     repeats = torch.floordiv(heads, kv_heads)
@@ -539,15 +547,12 @@ class DenoisingStep(Module):
       if plan[l * 3] > 0:
         (self).products_gated(x, noise, gated, own_gated, host_out)
       if plan[l * 3 + 1] > 0:
-        # As many experts, of as many tokens each, as noise is sent to.
-        router = torch.slice(routers, own_routers, own_routers + plan[l * 3 + 1])
-        chosen, ignored = (self).route(x, router, mixture, scale)
-        count = torch.floordiv(plan[l * 3 + 2], 3)
-        counts = torch.to(torch.bincount(torch.reshape(chosen, [-1]), None, count), torch.device("cpu"))
-        for e in range(count):
-          size = int(torch.select(counts, 0, e))
-          if size > 0:
-            (self).products_gated(torch.narrow(x, 0, 0, size), noise, experts, own_experts + e * 3, host_out)
+        (self).keep(torch.linear(torch.to(x, 6), routers[own_routers]), host_out)
+        counts = annotate(List[int], (taken[mixtures]).tolist())
+        for e in range(len(counts)):
+          if counts[e] > 0:
+            (self).products_gated(torch.narrow(x, 0, 0, counts[e]), noise, experts, own_experts + e * 3, host_out)
+        mixtures = mixtures + 1
       own_gated = own_gated + plan[l * 3]
       own_routers = own_routers + plan[l * 3 + 1]
       own_experts = own_experts + plan[l * 3 + 2]
@@ -577,5 +582,5 @@ class DenoisingStep(Module):
     embedding, final_norm, head, rotary = weights[0]
     eps, scale = numbers
     inputs = torch.view(torch.to(torch.narrow(host_in, 0, 0, 6 * n), embedding.device), [6, n])
-    x = (self).hidden(weights, keys, values, inputs, groups, shape, numbers)
+    x = (self).hidden(weights, keys, values, inputs, groups, shape, numbers)[0]
     return torch.to((self).vocabulary((self).norm(torch.narrow(x, 0, 0, n), final_norm, eps), head), torch.device("cpu"), 6)
