@@ -6,6 +6,7 @@ import org.apache.spark.sql.types.StructType;
 import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.service.Completion;
 import org.dlmspark.udf.service.DecoderService;
+import org.dlmspark.udf.service.DecodingTraits;
 import org.dlmspark.udf.text.TextCodec;
 
 /**
@@ -26,11 +27,18 @@ public final class RowCheck {
    * @param room the most tokens that its prompt may have; 0 if it was refused before it had
    *     settings
    * @param genLength {@code generation.gen-length}, its own; 0 if it was refused before
+   * @param length what it takes, prompt, completion and the rest of its last block; 0 if it was
+   *     refused before
    * @param branches sequences that it is decoded in, two with guidance; 0 if it was refused before
    * @param refusal why it will become a row with an error; null if it will be decoded
    */
   public record Checked(
-      int tokens, long room, int genLength, int branches, Completion.Failure refusal) {}
+      int tokens,
+      long room,
+      int genLength,
+      long length,
+      int branches,
+      Completion.Failure refusal) {}
 
   /**
    * Begins to check.
@@ -49,7 +57,7 @@ public final class RowCheck {
             new RowIdentity(settings.runId(), settings.prompt(), schema),
             new DecoderService.Loaded(
                 config,
-                DecoderService.traits(config, settings.decoder().attention()),
+                DecodingTraits.of(config, settings.decoder().attention()),
                 codec,
                 NO_DEVICE),
             Map.of());
@@ -64,11 +72,12 @@ public final class RowCheck {
   public Checked check(Row row) {
     PreparedRow prepared = preparation.prepare(new TakenRow(row, false));
     return prepared.generation() == null
-        ? new Checked(0, 0, 0, 0, prepared.refusal())
+        ? new Checked(0, 0, 0, 0, 0, prepared.refusal())
         : new Checked(
             prepared.promptIds().length,
             preparation.room(prepared.generation()),
             prepared.generation().genLength(),
+            preparation.length(prepared),
             prepared.generation().branches(),
             prepared.refusal());
   }

@@ -118,6 +118,11 @@ final class RowPreparation {
         Math.min(loaded.config().maxSequenceLength(), batch), generation, loaded.traits());
   }
 
+  /** The tokens that a row takes, prompt, completion and the rest of its last block. */
+  long length(PreparedRow row) {
+    return Sequence.length(row.promptIds().length, row.generation(), loaded.traits());
+  }
+
   private String tooLong(int promptTokens, GenerationSettings generation) {
     int genLength = generation.genLength();
     long length = Sequence.length(promptTokens, generation, loaded.traits());

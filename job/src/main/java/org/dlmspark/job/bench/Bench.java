@@ -27,7 +27,7 @@ import org.dlmspark.udf.decode.ModelTraits;
 import org.dlmspark.udf.model.ModelSettings;
 import org.dlmspark.udf.model.ProcessMemory;
 import org.dlmspark.udf.model.TorchDenoisingModel;
-import org.dlmspark.udf.service.DecoderService;
+import org.dlmspark.udf.service.DecodingTraits;
 import org.dlmspark.udf.text.TextCodec;
 import org.dlmspark.udf.text.TextException;
 
@@ -124,7 +124,7 @@ public final class Bench {
 
   private static ModelTraits traits(ModelConfig config, JobSettings settings) {
     try {
-      return DecoderService.traits(config, settings.decoder().attention());
+      return DecodingTraits.of(config, settings.decoder().attention());
     } catch (IllegalArgumentException e) {
       throw new RefusedException(e.getMessage(), e);
     }

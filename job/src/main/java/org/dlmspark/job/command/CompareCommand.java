@@ -34,8 +34,8 @@ import org.dlmspark.job.run.RowGenerator;
 import org.dlmspark.job.run.RunId;
 import org.dlmspark.job.run.Sessions;
 import org.dlmspark.job.settings.JobSettings;
-import org.dlmspark.udf.service.DecoderService;
 import org.dlmspark.udf.service.DecoderSettings;
+import org.dlmspark.udf.service.DecodingTraits;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -202,7 +202,7 @@ final class CompareCommand implements Callable<Integer> {
         named != null
             ? named
             : CompareGridReader.byDefault(
-                DecoderService.traits(facts.config(), settings.decoder().attention()),
+                DecodingTraits.of(facts.config(), settings.decoder().attention()),
                 settings.generation());
     grid.checkFits(facts.config(), settings.decoder());
     return new Checked(facts, grid);

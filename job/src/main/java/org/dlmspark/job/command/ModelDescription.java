@@ -153,14 +153,27 @@ record ModelDescription(Checkpoint checkpoint, TextCodec codec, JobSettings.Inpu
     }
   }
 
-  private void addMemory(List<Line> lines, int batch, int length, Double deviceMemory) {
+  /** Where blocks are counted from the first token, a row takes whole ones. */
+  private int wholeBlocks(int length) {
+    Attention attention = checkpoint.config().attention();
+    if (attention.kind() != Attention.Kind.BLOCKS_FROM_START) {
+      return length;
+    }
+    int block = attention.blockLength();
+    return Math.toIntExact(
+        Math.min(Integer.MAX_VALUE, ((long) length + block - 1) / block * block));
+  }
+
+  private void addMemory(List<Line> lines, int batch, int asked, Double deviceMemory) {
     ModelConfig config = checkpoint.config();
+    int length = wholeBlocks(asked);
     lines.add(
         Line.of(
             "memory",
-            "for %,d rows of %,d tokens (batch.max-sequences, batch.max-tokens = %,d), estimated:",
+            "for %,d rows of %,d tokens%s (batch.max-sequences, batch.max-tokens = %,d), estimated:",
             batch,
             length,
+            length > asked ? ", whole blocks" : "",
             (long) batch * length));
     for (NumberType type : List.of(NumberType.BFLOAT16, NumberType.FLOAT32)) {
       MemoryEstimate memory =

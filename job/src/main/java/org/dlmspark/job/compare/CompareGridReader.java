@@ -24,6 +24,7 @@ import org.dlmspark.udf.decode.GenerationKey;
 import org.dlmspark.udf.decode.GenerationSettings;
 import org.dlmspark.udf.decode.GenerationSettingsBuilder;
 import org.dlmspark.udf.decode.ModelTraits;
+import org.dlmspark.udf.decode.Remasking;
 import org.dlmspark.udf.decode.SettingValue;
 
 /**
@@ -34,6 +35,8 @@ public final class CompareGridReader {
 
   private static final String OF_REGIONS = "compare-grid.conf";
   private static final String OF_BLOCKS = "compare-grid-blocks.conf";
+  private static final String OF_EDITS = "compare-grid-edits.conf";
+  private static final String OF_P2 = "compare-grid-p2.conf";
   private static final String OF_SMALL_BLOCKS = "compare-grid-small-blocks.conf";
   private static final String SETTINGS = "settings";
   private static final String COMMON = "common";
@@ -69,12 +72,18 @@ public final class CompareGridReader {
    * @throws RefusedException if the run's settings do not fit to one of the grid
    */
   public static CompareGrid byDefault(ModelTraits model, GenerationSettings own) {
-    String name =
-        model.blocks() == null
-            ? OF_REGIONS
-            : model.decodesSmallBlocks() ? OF_SMALL_BLOCKS : OF_BLOCKS;
     return new CompareGridReader("the default grid", own)
-        .read(SettingsSources.resource(CompareGridReader.class, name));
+        .read(SettingsSources.resource(CompareGridReader.class, fitting(model, own)));
+  }
+
+  private static String fitting(ModelTraits model, GenerationSettings own) {
+    if (model.blocks() == null) {
+      return own.unmasking().remasking() == Remasking.P2 ? OF_P2 : OF_REGIONS;
+    }
+    if (model.decodesSmallBlocks()) {
+      return OF_SMALL_BLOCKS;
+    }
+    return own.blocks().edits() ? OF_EDITS : OF_BLOCKS;
   }
 
   /**

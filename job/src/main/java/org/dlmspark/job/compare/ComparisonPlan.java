@@ -12,6 +12,7 @@ import org.dlmspark.job.input.ModelCheck.ModelFacts;
 import org.dlmspark.job.run.JobPlan;
 import org.dlmspark.job.run.PlanLines;
 import org.dlmspark.job.settings.JobSettings;
+import org.dlmspark.udf.decode.GenerationSettings;
 
 /**
  * What a comparison is going to do.
@@ -59,7 +60,12 @@ public record ComparisonPlan(
   public void refuseHopeless() {
     Set<List<Integer>> known = new HashSet<>();
     for (CompareGrid.Entry entry : grid.entries()) {
-      List<Integer> space = List.of(entry.generation().genLength(), entry.generation().branches());
+      GenerationSettings generation = entry.generation();
+      List<Integer> space =
+          List.of(
+              generation.genLength(),
+              generation.blockLength() == null ? 0 : generation.blockLength(),
+              generation.branches());
       if (!known.add(space) && rows.rowKeys().isEmpty()) {
         continue; // nothing else decides whether a prompt fits
       }

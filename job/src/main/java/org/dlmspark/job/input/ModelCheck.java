@@ -11,8 +11,8 @@ import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.decode.GenerationSettings;
 import org.dlmspark.udf.decode.ModelTraits;
 import org.dlmspark.udf.decode.Sequence;
-import org.dlmspark.udf.service.DecoderService;
 import org.dlmspark.udf.service.DecoderSettings;
+import org.dlmspark.udf.service.DecodingTraits;
 import org.dlmspark.udf.service.ModelLocation;
 import org.dlmspark.udf.text.ChatMessage;
 import org.dlmspark.udf.text.TextCodec;
@@ -105,7 +105,7 @@ public final class ModelCheck {
       ModelConfig model, GenerationSettings generation, DecoderSettings decoder) {
     checkLengths(model, generation, decoder);
     try {
-      ModelTraits traits = DecoderService.traits(model, decoder.attention());
+      ModelTraits traits = DecodingTraits.of(model, decoder.attention());
       GenerationSettings resolved = generation.resolve(traits);
       int tokens = Math.min(model.maxSequenceLength(), decoder.maxTokens() / generation.branches());
       if (Sequence.room(tokens, resolved, traits) < 1) {

@@ -35,12 +35,15 @@ public record MemoryEstimate(long weights, long cache, long step) {
   }
 
   /**
-   * What a step holds for an active token at a time: residual stream, projections, gate and up, and
-   * with experts the token once for each of them, before and behind.
+   * What a step holds for an active token at a time: residual stream, projections, gate and up, a
+   * layer's keys and values gathered twice, and with experts the token once for each of them,
+   * before and behind.
    */
   public static long stepBytes(ModelConfig config, NumberType type) {
+    long gathered = 4L * config.kvHeads() * config.headDim();
     long perExpert = config.mixture() == null ? 0 : 3L * config.mixture().perToken();
-    return ((6L + perExpert) * config.hiddenSize() + 3L * config.widestMlp()) * type.bytes();
+    return ((6L + perExpert) * config.hiddenSize() + 3L * config.widestMlp() + gathered)
+        * type.bytes();
   }
 
   /** All of it. */

@@ -151,17 +151,13 @@ public final class OutlookLines {
         rows.stream()
             .collect(
                 Collectors.partitioningBy(
-                    row -> length(row.checked()) > model.maxSequenceLength()));
+                    row -> row.checked().length() > model.maxSequenceLength()));
     if (!byCause.get(true).isEmpty()) {
       failures.add(longest(byCause.get(true), this::forContext));
     }
     if (!byCause.get(false).isEmpty()) {
       failures.add(longest(byCause.get(false), this::forBatch));
     }
-  }
-
-  private static long length(RowCheck.Checked row) {
-    return (long) row.tokens() + row.genLength();
   }
 
   private String longest(List<Outlook.Seen> rows, Function<RowCheck.Checked, String> reason) {
@@ -174,13 +170,15 @@ public final class OutlookLines {
 
   private String forContext(RowCheck.Checked row) {
     int context = model.maxSequenceLength();
-    int fits = context - row.tokens();
+    long rest = row.length() - row.tokens() - row.genLength();
+    long fits = context - rest - row.tokens();
     return String.format(
         Locale.ROOT,
-        "its prompt has %,d tokens, and %s leaves %,d of the model's context of %,d: %s",
+        "its prompt has %,d tokens, and %s%s leaves %,d of the model's context of %,d: %s",
         row.tokens(),
         genLength(row),
-        context - row.genLength(),
+        rest > 0 ? " with the rest of its last block" : "",
+        context - rest - row.genLength(),
         context,
         fits > 0
             ? "lower that to " + fits + " or less, or shorten the prompt" + examples()
@@ -197,7 +195,7 @@ public final class OutlookLines {
         row.room(),
         genLength(row),
         row.branches() > 1 ? ", each token twice for guidance" : "",
-        row.branches() * length(row),
+        row.branches() * row.length(),
         examples());
   }
 

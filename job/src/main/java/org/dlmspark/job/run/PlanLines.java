@@ -17,8 +17,8 @@ import org.dlmspark.udf.decode.GenerationKey;
 import org.dlmspark.udf.decode.GenerationSettings;
 import org.dlmspark.udf.prompt.ColumnPrompt;
 import org.dlmspark.udf.prompt.PromptSettings;
-import org.dlmspark.udf.service.DecoderService;
 import org.dlmspark.udf.service.DecoderSettings;
+import org.dlmspark.udf.service.DecodingTraits;
 
 /** A {@link JobPlan} as people are told of it, in lines for the console. */
 public final class PlanLines {
@@ -191,7 +191,7 @@ public final class PlanLines {
   private GenerationSettings resolved() {
     return settings
         .generation()
-        .resolve(DecoderService.traits(plan.model().config(), settings.decoder().attention()));
+        .resolve(DecodingTraits.of(plan.model().config(), settings.decoder().attention()));
   }
 
   /** How much is decoded at the same time. */

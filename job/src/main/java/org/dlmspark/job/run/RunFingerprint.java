@@ -19,7 +19,7 @@ import org.dlmspark.udf.checkpoint.Attention;
 import org.dlmspark.udf.decode.GenerationKey;
 import org.dlmspark.udf.decode.GenerationSettings;
 import org.dlmspark.udf.prompt.PromptSettings;
-import org.dlmspark.udf.service.DecoderService;
+import org.dlmspark.udf.service.DecodingTraits;
 
 /** Makes a run's {@link Fingerprint} of its settings, its input and its model. */
 final class RunFingerprint {
@@ -59,7 +59,7 @@ final class RunFingerprint {
     GenerationSettings generation =
         settings
             .generation()
-            .resolve(DecoderService.traits(facts.config(), settings.decoder().attention()));
+            .resolve(DecodingTraits.of(facts.config(), settings.decoder().attention()));
     Map<String, String> texts = new TreeMap<>();
     for (GenerationKey key : GenerationKey.values()) {
       texts.put(key.key(), key.text(generation));

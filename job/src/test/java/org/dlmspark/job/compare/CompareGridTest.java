@@ -33,9 +33,12 @@ class CompareGridTest {
 
   private static final ModelTraits LLADA =
       new ModelTraits(9, Set.of(8), false, Schedule.EVEN, null);
-  private static final BlockDiffusion BLOCKS = new BlockDiffusion(32, false, false);
 
   @TempDir Path folder;
+
+  private static BlockDiffusion blocks(boolean small) {
+    return new BlockDiffusion(32, false, false, small);
+  }
 
   private CompareGrid grid(String text) throws IOException {
     return CompareGridReader.read(Files.writeString(folder.resolve("grid.conf"), text), OWN);
@@ -147,7 +150,7 @@ class CompareGridTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void modelsOfBlockDiffusionHaveGridsOfTheirOwn(boolean shifted) {
-    ModelTraits model = new ModelTraits(9, Set.of(8), shifted, Schedule.EVEN, BLOCKS);
+    ModelTraits model = new ModelTraits(9, Set.of(8), shifted, Schedule.EVEN, blocks(shifted));
     CompareGrid grid = CompareGridReader.byDefault(model, OWN);
     assertThat(grid.baseline().name()).isEqualTo("none");
     assertThat(grid.entries())

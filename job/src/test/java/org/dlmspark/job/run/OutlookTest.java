@@ -46,18 +46,23 @@ class OutlookTest {
           null);
 
   private static Outlook.Seen fine(int tokens) {
-    return new Outlook.Seen("r" + tokens, new Checked(tokens, 896, 128, 1, null));
+    return new Outlook.Seen("r" + tokens, new Checked(tokens, 896, 128, tokens + 128, 1, null));
   }
 
   private static Outlook.Seen tooLong(int tokens, long room, int genLength, int branches) {
     return new Outlook.Seen(
         "r" + tokens,
         new Checked(
-            tokens, room, genLength, branches, new Failure(ErrorCode.PROMPT_TOO_LONG, "too long")));
+            tokens,
+            room,
+            genLength,
+            tokens + genLength,
+            branches,
+            new Failure(ErrorCode.PROMPT_TOO_LONG, "too long")));
   }
 
   private static Outlook.Seen refused(String id, ErrorCode code, String message) {
-    return new Outlook.Seen(id, new Checked(0, 0, 0, 0, new Failure(code, message)));
+    return new Outlook.Seen(id, new Checked(0, 0, 0, 0, 0, new Failure(code, message)));
   }
 
   private static List<Outlook.Seen> times(int count, Outlook.Seen row) {

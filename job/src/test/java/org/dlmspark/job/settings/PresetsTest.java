@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.dlmspark.job.compare.CompareGrid;
+import org.dlmspark.job.compare.CompareGridReader;
 import org.dlmspark.udf.decode.BlockDiffusion;
 import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
 import org.dlmspark.udf.decode.GenerationSettings;
@@ -37,12 +39,12 @@ final class PresetsTest {
   private static ModelTraits traits(String name) {
     BlockDiffusion blocks =
         name.startsWith("llada2")
-            ? new BlockDiffusion(32, false, true)
+            ? new BlockDiffusion(32, false, true, false)
             : name.startsWith("sdar") || name.startsWith("trado")
-                ? new BlockDiffusion(4, false, false)
+                ? new BlockDiffusion(4, false, false, false)
                 : name.startsWith("fast-dllm")
-                    ? new BlockDiffusion(32, false, false)
-                    : name.contains("bd3lm") ? new BlockDiffusion(32, true, false) : null;
+                    ? new BlockDiffusion(32, false, false, true)
+                    : name.contains("bd3lm") ? new BlockDiffusion(32, true, false, false) : null;
     Schedule schedule =
         name.startsWith("rnd1")
             ? Schedule.KEPT
@@ -82,6 +84,18 @@ final class PresetsTest {
         .isEqualTo(name.contains("bd3lm") ? "block" : name.contains("mdlm") ? "full" : "auto");
     assertThat(settings.decoder().maxTokens())
         .isGreaterThanOrEqualTo(settings.decoder().maxSequences() * generation.genLength());
+  }
+
+  @ParameterizedTest
+  @MethodSource("presets")
+  void eachPresetCanBeCompared(Path preset) {
+    JobSettings settings = SettingsReader.read(preset, List.of("input.path=in", "output.path=out"));
+    ModelTraits model = traits(preset.getFileName().toString());
+    CompareGrid grid = CompareGridReader.byDefault(model, settings.generation());
+    for (CompareGrid.Entry entry : grid.entries()) {
+      assertThat(entry.generation().resolve(model).cache().policy())
+          .isEqualTo(entry.generation().cache().policy());
+    }
   }
 
   @ParameterizedTest

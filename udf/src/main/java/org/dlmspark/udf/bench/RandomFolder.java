@@ -153,7 +153,7 @@ public final class RandomFolder {
     config.put("n_group", experts.groups()).put("topk_group", (experts.groups() + 1) / 2);
     config.put("routed_scaling_factor", 2.5).put("score_function", "sigmoid");
     config.put("moe_router_enable_expert_bias", true).put("norm_topk_prob", true);
-    config.put("use_qk_norm", true).put("tie_word_embeddings", false);
+    config.put("use_qk_norm", true).put("use_bias", false).put("tie_word_embeddings", false);
     config.put("rope_theta", 600_000.0).put("rms_norm_eps", 1e-6);
     return config;
   }

@@ -11,7 +11,8 @@ package org.dlmspark.udf.checkpoint;
  */
 record A2dFamily(String modelType, boolean ofQwen3, ConfigKeys keys) implements Family {
   /** The authors' blocks have 32 tokens; whether there are any, only a folder's name says. */
-  private static final Attention ATTENTION = new Attention(Attention.Kind.UNSAID, 32, false);
+  private static final Attention ATTENTION =
+      new Attention(Attention.Kind.UNSAID, 32, Attention.Decoding.STEPS);
 
   static final A2dFamily QWEN3 =
       new A2dFamily("a2d-qwen3", true, QwenShape.keys().hasOrDefaultsTo("attention_bias", false));
@@ -28,7 +29,7 @@ record A2dFamily(String modelType, boolean ofQwen3, ConfigKeys keys) implements 
         modelType,
         QwenShape.read(config, ofQwen3 ? Sizes.headDim(config) : QwenShape.sharedHeadDim(config)),
         new TransformerLayout.Decoding(
-            mask, tokens.ends(vocabulary, mask), false, AuthorsSchedule.ROUNDED, ATTENTION),
+            mask, tokens.statedEnds(vocabulary, mask), false, AuthorsSchedule.ROUNDED, ATTENTION),
         null,
         ofQwen3 ? TensorNames.QWEN3 : TensorNames.QWEN2);
   }

@@ -5,9 +5,19 @@ package org.dlmspark.udf.checkpoint;
  *
  * @param kind all positions, or blocks
  * @param blockLength tokens of a block as the model was trained, where there may be blocks
- * @param stepsWithinLength whether a block's steps are never more than the tokens to generate
+ * @param decoding how its authors decode a block
  */
-public record Attention(Kind kind, int blockLength, boolean stepsWithinLength) {
+public record Attention(Kind kind, int blockLength, Decoding decoding) {
+
+  /** How a block is decoded. */
+  public enum Decoding {
+    /** In so many steps. */
+    STEPS,
+    /** In so many steps, which are never more than the tokens to generate, as in LLaDA2. */
+    STEPS_WITHIN_LENGTH,
+    /** In small blocks one after the other, as in Fast-dLLM v2. */
+    SMALL_BLOCKS
+  }
 
   /** What a position sees. */
   public enum Kind {
@@ -22,10 +32,10 @@ public record Attention(Kind kind, int blockLength, boolean stepsWithinLength) {
   }
 
   /** Every position sees every other. */
-  public static final Attention FULL = new Attention(Kind.FULL, 0, false);
+  public static final Attention FULL = new Attention(Kind.FULL, 0, Decoding.STEPS);
 
   /** Blocks counted from the first token. */
-  static Attention fromStart(int blockLength) {
-    return new Attention(Kind.BLOCKS_FROM_START, blockLength, false);
+  static Attention fromStart(int blockLength, Decoding decoding) {
+    return new Attention(Kind.BLOCKS_FROM_START, blockLength, decoding);
   }
 }

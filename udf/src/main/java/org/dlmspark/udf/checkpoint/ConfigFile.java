@@ -77,6 +77,16 @@ final class ConfigFile {
    * @throws CheckpointException if it holds another or none
    */
   void require(String key, JsonNode value) {
+    if (!has(key)) {
+      throw new CheckpointException(
+          file
+              + " has no value for "
+              + prefix
+              + key
+              + ", of which only "
+              + value
+              + " is supported: download config.json anew from the model's page");
+    }
     if (!same(value(key), value)) {
       throw wrong(key, "not supported; only " + value + " is");
     }

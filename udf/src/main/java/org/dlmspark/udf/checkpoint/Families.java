@@ -24,7 +24,10 @@ final class Families {
   private static final Map<String, String> KNOWN =
       Map.of(
           "nemotron_labs_diffusion",
-          "Nemotron-Labs-Diffusion models, whose finished blocks are computed token by token,",
+          "Nemotron-Labs-Diffusion models, where tokens of the prompt and of finished blocks see"
+              + " only those before them,",
+          "nemotron_labs_diffusion_vlm",
+          "Nemotron-Labs-Diffusion models that see pictures",
           "diffusion_gemma",
           "DiffusionGemma models, which have no mask token,",
           "a2d-llama",

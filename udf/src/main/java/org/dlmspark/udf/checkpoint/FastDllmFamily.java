@@ -27,10 +27,10 @@ final class FastDllmFamily implements Family {
         QwenShape.read(config, QwenShape.sharedHeadDim(config)),
         new TransformerLayout.Decoding(
             mask,
-            tokens.ends(vocabulary, mask),
+            tokens.statedEnds(vocabulary, mask),
             true,
             AuthorsSchedule.EVEN,
-            Attention.fromStart(Sizes.width(config, BLOCK))),
+            Attention.fromStart(Sizes.width(config, BLOCK), Attention.Decoding.SMALL_BLOCKS)),
         null,
         TensorNames.QWEN2);
   }

@@ -72,15 +72,14 @@ final class FolderTokens {
     if (config.has(MASK) || generation.filter(file -> file.has(MASK)).isPresent()) {
       return mask(vocabularySize);
     }
-    OptionalInt named = named("mask_token", text);
-    if (named.isEmpty() || named.getAsInt() >= vocabularySize) {
-      throw new CheckpointException(
-          folder
-              + " names no mask token, neither by mask_token_id in config.json nor by mask_token in"
-              + " tokenizer_config.json: it is no diffusion model, or its tokenizer is missing;"
-              + " download the whole folder");
-    }
-    return named.getAsInt();
+    return named("mask_token", text, vocabularySize)
+        .orElseThrow(
+            () ->
+                new CheckpointException(
+                    folder
+                        + " names no mask token, neither by mask_token_id in config.json nor by"
+                        + " mask_token in tokenizer_config.json: it is no diffusion model, or its"
+                        + " tokenizer is missing; download the whole folder"));
   }
 
   /**
@@ -95,27 +94,94 @@ final class FolderTokens {
   Set<Integer> ends(int vocabularySize, int maskTokenId) {
     Set<Integer> ids = new LinkedHashSet<>(config.tokenIds(END, vocabularySize));
     generation.ifPresent(file -> ids.addAll(file.tokenIds(END, vocabularySize)));
+    return checkedEnds(ids, vocabularySize, maskTokenId);
+  }
+
+  /**
+   * The end tokens of {@code config.json} alone where it names any, else those of the other files:
+   * of a family whose {@code generation_config.json} counts padding among them, and whose authors
+   * do not.
+   *
+   * @param vocabularySize what every id must be below
+   * @param maskTokenId the mask token, which cannot be an end token
+   * @return at least one id
+   * @throws CheckpointException as {@link #ends}
+   */
+  Set<Integer> statedEnds(int vocabularySize, int maskTokenId) {
+    Set<Integer> ids = new LinkedHashSet<>(config.tokenIds(END, vocabularySize));
+    return ids.isEmpty()
+        ? ends(vocabularySize, maskTokenId)
+        : checkedEnds(ids, vocabularySize, maskTokenId);
+  }
+
+  private Set<Integer> checkedEnds(Set<Integer> stated, int vocabularySize, int maskTokenId) {
+    Set<Integer> ids = stated;
     if (ids.isEmpty()) {
-      named("eos_token", null).ifPresent(ids::add);
-    }
-    if (ids.isEmpty() || ids.stream().anyMatch(id -> id >= vocabularySize)) {
-      throw config.wrong(
-          END, "neither config.json nor generation_config.json names a token that ends a text");
+      ids =
+          Set.of(
+              named("eos_token", null, vocabularySize)
+                  .orElseThrow(
+                      () ->
+                          new CheckpointException(
+                              folder
+                                  + " names no token that ends a text, neither by eos_token_id in"
+                                  + " config.json or generation_config.json nor by eos_token in"
+                                  + " tokenizer_config.json: download the whole folder")));
     }
     if (ids.contains(maskTokenId)) {
-      throw config.wrong(MASK, "the mask cannot be an end token (" + END + ") as well");
+      throw new CheckpointException(
+          folder
+              + ": token "
+              + maskTokenId
+              + " is the mask ("
+              + MASK
+              + ", or the tokenizer's mask_token) and an end token ("
+              + END
+              + ") as well: one of the two is wrong");
     }
     return ids;
   }
 
-  /** The id of a special token that the tokenizer knows by its purpose, or by its usual text. */
-  private OptionalInt named(String purpose, String usual) {
+  /**
+   * The id of a special token that the tokenizer knows by its purpose, or by its usual text.
+   *
+   * @throws CheckpointException if it is named, and no list of tokens or not the vocabulary has it
+   */
+  private Optional<Integer> named(String purpose, String usual, int vocabularySize) {
     Optional<ObjectNode> tokenizer = file("tokenizer_config.json", MOST_CONFIG_BYTES);
     JsonNode special = tokenizer.map(json -> json.path(purpose)).orElse(null);
     JsonNode content =
         special == null ? null : special.isObject() ? special.path("content") : special;
-    String text = content != null && content.isTextual() ? content.textValue() : usual;
-    return text == null ? OptionalInt.empty() : id(text, tokenizer);
+    boolean isNamed = content != null && content.isTextual();
+    String text = isNamed ? content.textValue() : usual;
+    if (text == null) {
+      return Optional.empty();
+    }
+    OptionalInt id = id(text, tokenizer);
+    if (isNamed && id.isEmpty()) {
+      throw new CheckpointException(
+          folder.resolve("tokenizer_config.json")
+              + ": "
+              + purpose
+              + " = "
+              + ShownValue.of(text)
+              + ": no list of the folder's tokens has it (added_tokens_decoder there, tokenizer.json,"
+              + " added_tokens.json); download the whole folder");
+    }
+    if (id.isPresent() && id.getAsInt() >= vocabularySize) {
+      throw new CheckpointException(
+          folder
+              + ": the tokenizer's "
+              + purpose
+              + " "
+              + ShownValue.of(text)
+              + " is token "
+              + id.getAsInt()
+              + ", and the vocabulary of config.json ends before "
+              + vocabularySize
+              + ": tokenizer and model do not belong together");
+    }
+    return id.isPresent() ? Optional.of(id.getAsInt()) : Optional.empty();
   }
 
   /** Folders may hold several lists of added tokens; the first that transformers reads counts. */

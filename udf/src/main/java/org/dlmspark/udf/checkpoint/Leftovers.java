@@ -5,15 +5,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What of a model folder is left over once the model is read: told to its user, who may have meant
  * it to count, and refused where the model cannot be right without it.
  */
 final class Leftovers {
-  /** Modules inside of attention that no supported model has. */
-  private static final Set<String> EXTRA_NORMS = Set.of("q_norm", "k_norm");
+  /** Modules that change a layer wherever in it they are. */
+  private static final Pattern EXTRA =
+      Pattern.compile("q_norm|k_norm|gate|gate_proj|up_proj|down_proj|experts|shared_expert.*");
+
+  /** A layer's name, in that of a tensor. */
+  private static final Pattern LAYER = Pattern.compile(".*?\\.\\d+\\.");
 
   private static final String WEIGHTS =
       "*.{safetensors,index.json,bin,pt,pth,ckpt,gguf,h5,msgpack}";
@@ -47,7 +54,7 @@ final class Leftovers {
     Set<String> unread = new TreeSet<>(files.tensors());
     unread.removeAll(read);
     for (String name : unread) {
-      if (changes(name, modules)) {
+      if (changes(name, modules) || addsTo(name, read)) {
         throw new CheckpointException(
             files.source()
                 + ": tensor "
@@ -69,17 +76,22 @@ final class Leftovers {
 
   /** Whether a tensor is of a module that is computed, or of one inside of it. */
   private static boolean changes(String name, Set<String> computed) {
-    String module = parent(name);
-    if (EXTRA_NORMS.contains(module.substring(module.lastIndexOf('.') + 1))) {
-      // Only in a layer that is read: those behind the last one change nothing.
-      return computed.stream().anyMatch(other -> parent(other).equals(parent(module)));
-    }
-    for (String outer = module; !outer.isEmpty(); outer = parent(outer)) {
+    for (String outer = parent(name); !outer.isEmpty(); outer = parent(outer)) {
       if (computed.contains(outer)) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Whether a tensor is of a norm, a router or experts that a layer which is computed has not. */
+  private static boolean addsTo(String name, Set<String> read) {
+    Matcher layer = LAYER.matcher(name);
+    return layer.lookingAt()
+        && Stream.of(name.substring(layer.end()).split("\\."))
+            .anyMatch(part -> EXTRA.matcher(part).matches())
+        // Those behind the last layer that is read change nothing.
+        && read.stream().anyMatch(other -> other.startsWith(layer.group()));
   }
 
   private static String parent(String name) {

@@ -13,9 +13,12 @@ final class Llada2Family implements Family {
 
   private static final ConfigKeys KEYS =
       QwenShape.keys()
-          .states("use_qk_norm", true)
-          .states("score_function", "sigmoid")
-          .states("moe_router_enable_expert_bias", true)
+          .hasOrDefaultsTo("use_qk_norm", true)
+          .hasOrDefaultsTo("score_function", "sigmoid")
+          .hasOrDefaultsTo("scoring_func", "sigmoid")
+          .hasOrDefaultsTo("moe_router_score_function", "sigmoid")
+          .hasOrDefaultsTo("moe_router_enable_expert_bias", true)
+          .states("use_bias", false)
           .hasOrDefaultsTo("norm_topk_prob", true)
           .hasOrDefaultsTo("use_qkv_bias", false)
           .hasOrDefaultsTo("use_rmsnorm", true)
@@ -58,7 +61,7 @@ final class Llada2Family implements Family {
     KEYS.check(config);
 
     int headDim = Sizes.headDim(config);
-    double share = config.positive("partial_rotary_factor");
+    double share = Rotary.share(config);
     int turned = (int) (headDim * share);
     if (turned < 2 || turned > headDim || turned % 2 != 0) {
       throw config.wrong(
@@ -89,7 +92,7 @@ final class Llada2Family implements Family {
             tokens.ends(vocabulary, mask),
             false,
             AuthorsSchedule.EVEN,
-            new Attention(Attention.Kind.BLOCKS_FROM_START, BLOCK, true)),
+            Attention.fromStart(BLOCK, Attention.Decoding.STEPS_WITHIN_LENGTH)),
         experts(config),
         NAMES);
   }

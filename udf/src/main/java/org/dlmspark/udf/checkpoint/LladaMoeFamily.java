@@ -17,10 +17,8 @@ final class LladaMoeFamily implements Family {
       QwenShape.keys()
           .hasOrDefaultsTo("attention_bias", false)
           .states("qk_layernorm", true)
-          .hasOrDefaultsTo("moe_router_score_function", "softmax")
-          .hasOrDefaultsTo("moe_router_enable_expert_bias", false)
-          .hasOrDefaultsTo("routed_scaling_factor", 1)
-          .lacks("shared_expert_intermediate_size", "router_num_group", "router_topk_group")
+          // Qwen's code looks at them only beside a flag, and this is not Qwen's.
+          .lacks("sliding_window", "max_window_layers")
           .reads("num_experts", "num_experts_per_tok", "expert_intermediate_size")
           .reads(LAYERS, "dense_intermediate_size")
           // The authors' code says one thing, whatever stands there.
@@ -48,7 +46,7 @@ final class LladaMoeFamily implements Family {
     KEYS.check(config);
 
     int vocabulary = Sizes.vocabulary(config, "vocab_size");
-    int mask = tokens.mask(vocabulary, null);
+    int mask = tokens.mask(vocabulary, "<|mask|>");
     int headDim = QwenShape.sharedHeadDim(config);
     int layers = Sizes.layers(config, "num_hidden_layers");
     JsonNode mixed = config.value(LAYERS);

@@ -20,10 +20,8 @@ final class QwenShape {
     return keys()
         .hasOrDefaultsTo("attention_bias", false)
         .hasOrDefaultsTo("decoder_sparse_step", 1)
-        .states("norm_topk_prob", true)
         .hasNone("mlp_only_layers")
-        .lacks("shared_expert_intermediate_size", "n_shared_experts", "num_shared_experts")
-        .reads("num_experts", "num_experts_per_tok", "moe_intermediate_size")
+        .reads("num_experts", "num_experts_per_tok", "moe_intermediate_size", "norm_topk_prob")
         .ignores("output_router_logits", "router_aux_loss_coef");
   }
 
@@ -55,7 +53,7 @@ final class QwenShape {
         config.flag("tie_word_embeddings"));
   }
 
-  /** The experts of Qwen3's mixtures: softmax, the weights of the chosen divided by their sum. */
+  /** The experts of Qwen3's mixtures, chosen by softmax. */
   static TransformerLayout.Experts experts(ConfigFile config) {
     return new TransformerLayout.Experts(
         new Mixture(
@@ -65,7 +63,7 @@ final class QwenShape {
             0,
             Sizes.layers(config, "num_hidden_layers"),
             false,
-            true,
+            config.has("norm_topk_prob") && config.flag("norm_topk_prob"),
             1,
             1,
             1),

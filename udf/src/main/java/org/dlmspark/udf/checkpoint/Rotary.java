@@ -18,6 +18,8 @@ import java.util.List;
  */
 final class Rotary {
   private static final String THETA = "rope_theta";
+  private static final String SHARE = "partial_rotary_factor";
+  private static final List<String> PARTS = List.of("rope_parameters", "rope_scaling");
 
   private Rotary() {}
 
@@ -42,7 +44,7 @@ final class Rotary {
    */
   static double theta(ConfigFile config, double share) {
     List<ConfigFile> places = new ArrayList<>(List.of(config));
-    for (String key : List.of("rope_parameters", "rope_scaling")) {
+    for (String key : PARTS) {
       if (config.has(key) && !config.value(key).equals(BooleanNode.FALSE)) { // so RND1 says none
         addPlain(config.part(key), share, places);
       }
@@ -58,6 +60,24 @@ final class Rotary {
     return theta;
   }
 
+  /**
+   * The share of each head that is turned.
+   *
+   * @param config {@code config.json}
+   * @return the share, of the first place that states it
+   * @throws CheckpointException if none does
+   */
+  static double share(ConfigFile config) {
+    if (!config.has(SHARE)) {
+      for (String key : PARTS) {
+        if (config.value(key).hasNonNull(SHARE)) {
+          return config.part(key).positive(SHARE);
+        }
+      }
+    }
+    return config.positive(SHARE);
+  }
+
   /** Adds an object that may hold the base, and those inside of it, if it holds nothing else. */
   private static void addPlain(ConfigFile parameters, double share, List<ConfigFile> places) {
     places.add(parameters);
@@ -66,7 +86,7 @@ final class Rotary {
         case THETA -> {}
         case "rope_type", "type" -> parameters.require(key, TextNode.valueOf("default"));
         case "factor", "attention_factor" -> parameters.require(key, IntNode.valueOf(1));
-        case "partial_rotary_factor" ->
+        case SHARE ->
             parameters.require(key, share == 1 ? IntNode.valueOf(1) : DoubleNode.valueOf(share));
         default -> {
           if (!key.endsWith("_attention")) {

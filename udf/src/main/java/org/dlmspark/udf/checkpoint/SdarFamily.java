@@ -39,7 +39,7 @@ record SdarFamily(String modelType, String name, boolean mixture, ConfigKeys key
             tokens.ends(vocabulary, mask),
             false,
             AuthorsSchedule.EVEN,
-            Attention.fromStart(Sizes.width(config, BLOCK))),
+            Attention.fromStart(Sizes.width(config, BLOCK), Attention.Decoding.STEPS)),
         mixture ? QwenShape.experts(config) : null,
         TensorNames.QWEN3);
   }

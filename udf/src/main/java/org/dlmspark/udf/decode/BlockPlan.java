@@ -22,6 +22,7 @@ final class BlockPlan implements StepPlan {
   private final RandomStream random;
   private final SequenceProgress progress;
   private final Blocks blocks;
+  private final Chooser chooser;
   private final StepCandidates candidates;
   private final CachePolicyName policy;
   private final TokenChoice choice;
@@ -52,12 +53,14 @@ final class BlockPlan implements StepPlan {
       RandomStream random,
       SequenceProgress progress,
       Blocks blocks,
+      Chooser chooser,
       StepCandidates candidates) {
     this.settings = settings;
     this.model = model;
     this.random = random;
     this.progress = progress;
     this.blocks = blocks;
+    this.chooser = chooser;
     this.candidates = candidates;
     policy = settings.cache().policy();
     choice = TokenChoice.of(settings);
@@ -77,7 +80,7 @@ final class BlockPlan implements StepPlan {
     step = settledAfter == blockStart && !(model.decodesSmallBlocks() && settles);
     smallBlock = -1;
     if (step) {
-      candidates.collect(progress);
+      chooser.collect(progress);
       activate(blockStart);
     }
     firstCandidate = batch.candidates();
@@ -98,13 +101,13 @@ final class BlockPlan implements StepPlan {
   private void activate(int blockStart) {
     int blockEnd = progress.blockEnd();
     if (model.decodesSmallBlocks()) {
-      smallBlock = candidates.smallBlockStart(progress);
+      int small = settings.blocks().smallBlockLength();
+      smallBlock = progress.smallBlockStart(small);
       boolean alone =
           settings.cache().smallBlock()
               && smallBlock == lastSmallBlock
               && !progress.masked().get(smallBlock);
-      active.set(
-          alone ? smallBlock : blockStart, alone ? candidates.smallBlockEnd(progress) : blockEnd);
+      active.set(alone ? smallBlock : blockStart, alone ? progress.smallBlockEnd(small) : blockEnd);
     } else if (policy == CachePolicyName.DECODE
         && progress.stepInBlock() > 1
         && progress.stepInBlock() % settings.cache().refreshInterval() != 0) {
@@ -136,11 +139,8 @@ final class BlockPlan implements StepPlan {
         StepPlan.addCandidate(batch, p + 1, progress, settings, random);
       }
     }
-    if (step && next != candidates.count()) {
-      throw new IllegalStateException(
-          "cache policy "
-              + policy.settingName()
-              + " left a position inactive that may be chosen at this step");
+    if (step) {
+      StepPlan.requireAll(next, candidates, settings);
     }
   }
 

@@ -3,7 +3,7 @@ package org.dlmspark.udf.decode;
 import java.io.Serializable;
 
 /**
- * How a block is decoded ({@code generation.*}), where that is not said for the whole region.
+ * How a block is decoded ({@code generation.*}).
  *
  * @param stepsPerBlock denoising steps of a block, {@code generation.steps-per-block}; null for one
  *     a token
@@ -25,7 +25,7 @@ public record BlockSettings(
     implements Serializable {
 
   /** Far beyond what anyone uses: with more steps than tokens some decode nothing. */
-  private static final int MOST_STEPS = 1 << 14;
+  static final int MOST_STEPS = 1 << 14;
 
   /** Checks the ranges. */
   public BlockSettings {

@@ -23,7 +23,7 @@ final class BlockwiseSettings {
     CachePolicyName policy =
         settings.cache().policy() == null ? CachePolicyName.BLOCK : settings.cache().policy();
     refuseOthers(settings, policy);
-    refuseSteps(settings, model);
+    refuseSteps(settings, model, block);
     Schedule schedule =
         settings.unmasking().schedule() == null
             ? model.schedule()
@@ -36,18 +36,37 @@ final class BlockwiseSettings {
               + " block after block: choose even or rounded, or auto");
     }
     if (model.decodesSmallBlocks()) {
-      return smallBlocks(settings, block, policy, schedule);
+      return smallBlocks(settings, model, block, policy, schedule);
     }
     if (settings.blocks().smallBlockLength() != null || settings.cache().smallBlock()) {
       throw new IllegalArgumentException(
-          "generation.small-block-length and cache.small-block are for Fast-dLLM v2, and this model"
-              + " decodes a block as a whole: leave them out");
+          smallBlockSetting(settings)
+              + " is for models that decode small blocks, as Fast-dLLM v2 does, and this model decodes"
+              + " a block as a whole: leave it out");
     }
     checkEdits(settings, policy);
+    if (settings.blocks().edits()) {
+      refuseSchedule(schedule, model, "with generation.editing-threshold there is no schedule");
+    }
     GenerationSettingsBuilder resolved = resolved(settings, block, policy, schedule);
     return settings.blocks().edits()
         ? resolved.build()
         : resolved.stepsPerBlock(steps(settings, block, model)).build();
+  }
+
+  /** The setting of small blocks that stands in settings, with its value. */
+  static String smallBlockSetting(GenerationSettings settings) {
+    Integer length = settings.blocks().smallBlockLength();
+    return length == null
+        ? "cache.small-block = true"
+        : "generation.small-block-length = " + length;
+  }
+
+  private static void refuseSchedule(Schedule schedule, ModelTraits model, String why) {
+    if (schedule != model.schedule()) {
+      throw new IllegalArgumentException(
+          "generation.schedule = " + schedule.settingName() + ": " + why + ", set auto");
+    }
   }
 
   private static int steps(GenerationSettings settings, int block, ModelTraits model) {
@@ -94,17 +113,21 @@ final class BlockwiseSettings {
     }
   }
 
-  private static void refuseSteps(GenerationSettings settings, ModelTraits model) {
-    if (settings.steps() != null) {
-      throw new IllegalArgumentException(
-          "generation.steps = "
-              + settings.steps()
-              + " counts the steps of the whole completion, and this model decodes block after"
-              + " block: set generation.steps-per-block, such as generation.block-length = "
-              + (settings.blockLength() == null
-                  ? model.blocks().usualLength()
-                  : settings.blockLength()));
+  private static void refuseSteps(GenerationSettings settings, ModelTraits model, int block) {
+    if (settings.steps() == null) {
+      return;
     }
+    String instead =
+        model.decodesSmallBlocks()
+            ? "leave it out, and set generation.threshold"
+            : settings.blocks().edits()
+                ? "leave it out, and set generation.tokens-per-step and generation.threshold"
+                : "set generation.steps-per-block, such as generation.steps-per-block = " + block;
+    throw new IllegalArgumentException(
+        "generation.steps = "
+            + settings.steps()
+            + " counts the steps of the whole completion, and this model decodes block after block: "
+            + instead);
   }
 
   private static void checkEdits(GenerationSettings settings, CachePolicyName policy) {
@@ -132,19 +155,24 @@ final class BlockwiseSettings {
               + " is a schedule, and with generation.editing-threshold there is none: set"
               + " generation.tokens-per-step and generation.threshold");
     }
-    if (!settings.unmasking().remasking().isProbability()
+    if (settings.unmasking().remasking() != Remasking.LOW_CONFIDENCE
         || settings.unmasking().algTemp() > 0
         || settings.sampling().temperature() > 0) {
       throw new IllegalArgumentException(
           "generation.editing-threshold = "
               + settings.blocks().editingThreshold()
-              + " holds probabilities of the most probable tokens against each other: set"
-              + " generation.remasking = low_confidence, temperature = 0 and alg-temp = 0");
+              + " is held against the probabilities of the most probable tokens: set"
+              + " generation.remasking = low_confidence, generation.temperature = 0 and"
+              + " generation.alg-temp = 0");
     }
   }
 
   private static GenerationSettings smallBlocks(
-      GenerationSettings settings, int block, CachePolicyName policy, Schedule schedule) {
+      GenerationSettings settings,
+      ModelTraits model,
+      int block,
+      CachePolicyName policy,
+      Schedule schedule) {
     Integer asked = settings.blocks().smallBlockLength();
     int small = asked == null ? Math.min(USUAL_SMALL_BLOCK, block) : asked;
     if (block % small != 0) {
@@ -163,16 +191,29 @@ final class BlockwiseSettings {
       throw new IllegalArgumentException(
           "cache.small-block = true is a cache, and cache.policy = none has none: choose block");
     }
-    if (settings.blocks().edits() || settings.blocks().stepsPerBlock() != null) {
-      throw new IllegalArgumentException(
-          "generation.editing-threshold and generation.steps-per-block have no meaning for this"
-              + " model, which decodes small blocks by generation.threshold: set them to null");
+    BlockSettings blocks = settings.blocks();
+    if (blocks.edits()) {
+      throw noneInSmallBlocks("generation.editing-threshold = " + blocks.editingThreshold());
     }
+    if (blocks.stepsPerBlock() != null) {
+      throw noneInSmallBlocks("generation.steps-per-block = " + blocks.stepsPerBlock());
+    }
+    if (blocks.tokensPerStep() > 1) {
+      throw noneInSmallBlocks("generation.tokens-per-step = " + blocks.tokensPerStep());
+    }
+    refuseSchedule(schedule, model, "small blocks have no schedule");
     if (!settings.unmasking().remasking().isProbability() || settings.unmasking().algTemp() > 0) {
       throw new IllegalArgumentException(
           "this model decodes small blocks by probability: set generation.remasking ="
               + " low_confidence and generation.alg-temp = 0");
     }
     return resolved(settings, block, policy, schedule).smallBlockLength(small).build();
+  }
+
+  private static IllegalArgumentException noneInSmallBlocks(String setting) {
+    return new IllegalArgumentException(
+        setting
+            + " has no meaning for this model, which decodes small blocks by generation.threshold:"
+            + " leave it out");
   }
 }

@@ -47,7 +47,7 @@ interface CachePolicy {
           }
         };
     return switch (settings.policy()) {
-      case BLOCK -> throw new IllegalArgumentException("all positions see each other");
+      case BLOCK -> throw new IllegalStateException("block is not for positions that see all");
       case NONE -> all;
       case DECODE -> refreshed(all, masked, interval, shifted);
       case GREEDY ->

@@ -11,7 +11,7 @@ import java.util.List;
  * @param blockLength tokens per block; null for the model's usual length, {@code
  *     generation.block-length}
  * @param steps denoising steps in all; null for one a token, or as {@code blocks} says; without
- *     meaning where {@link Unmasking#isParallel()}, {@code generation.steps}
+ *     meaning where {@link Unmasking#isParallel()} and positions see all, {@code generation.steps}
  * @param blocks how a block is decoded
  * @param unmasking which positions a step decodes
  * @param sampling how their tokens are drawn
@@ -89,7 +89,7 @@ public record GenerationSettings(
       throw new IllegalArgumentException(
           "cache.policy = greedy must know which positions come next, and generation.remasking = "
               + unmasking.remasking().settingName()
-              + " finds out by computing them: set generation.remasking = random");
+              + " finds out by computing them: set generation.remasking = random or sequential");
     }
   }
 
@@ -135,7 +135,7 @@ public record GenerationSettings(
    * @return steps
    */
   int stepsPerBlock() {
-    int count = (genLength + blockLength - 1) / blockLength;
-    return blocks.stepsPerBlock() == null ? (steps + count - 1) / count : blocks.stepsPerBlock();
+    int count = (genLength - 1) / blockLength + 1;
+    return blocks.stepsPerBlock() == null ? (steps - 1) / count + 1 : blocks.stepsPerBlock();
   }
 }

@@ -20,12 +20,11 @@ public record ModelTraits(
   }
 
   /**
-   * Whether a block's first token comes from the pass that computes the block before it once more,
-   * and the others from small blocks, as in Fast-dLLM v2.
+   * Whether its blocks are decoded in small ones.
    *
-   * @return true for blocks and shifted logits together
+   * @return false where all positions see all
    */
   public boolean decodesSmallBlocks() {
-    return blocks != null && shiftedLogits;
+    return blocks != null && blocks.small();
   }
 }

@@ -11,6 +11,7 @@ final class RegionPlan implements StepPlan {
   private final ModelTraits model;
   private final RandomStream random;
   private final SequenceProgress progress;
+  private final Chooser chooser;
   private final StepCandidates candidates;
   private final CachePolicy policy;
   private final TokenChoice choice;
@@ -26,18 +27,21 @@ final class RegionPlan implements StepPlan {
    * @param model what is special about the model
    * @param random the row's random numbers
    * @param progress the sequence
-   * @param candidates receives the positions that the step may decode
+   * @param chooser finds the positions that a step may decode
+   * @param candidates where it puts them
    */
   RegionPlan(
       GenerationSettings settings,
       ModelTraits model,
       RandomStream random,
       SequenceProgress progress,
+      Chooser chooser,
       StepCandidates candidates) {
     this.settings = settings;
     this.model = model;
     this.random = random;
     this.progress = progress;
+    this.chooser = chooser;
     this.candidates = candidates;
     policy = CachePolicy.of(settings.cache(), model.shiftedLogits());
     choice = TokenChoice.of(settings);
@@ -45,7 +49,7 @@ final class RegionPlan implements StepPlan {
 
   @Override
   public void addTo(StepBatch batch, int firstRow) {
-    candidates.collect(progress);
+    chooser.collect(progress);
     active.clear();
     policy.activePositions(progress, active);
     firstCandidate = batch.candidates();
@@ -59,12 +63,7 @@ final class RegionPlan implements StepPlan {
         next++;
       }
     }
-    if (next != candidates.count()) {
-      throw new IllegalStateException(
-          "cache policy "
-              + settings.cache().policy().settingName()
-              + " left a position inactive that may be chosen at this step");
-    }
+    StepPlan.requireAll(next, candidates, settings);
     if (settings.branches() == 2) {
       addUnconditional(batch, firstRow + progress.length());
     }

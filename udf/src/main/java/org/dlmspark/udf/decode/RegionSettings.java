@@ -30,7 +30,8 @@ final class RegionSettings {
               + ", such as "
               + genLength);
     }
-    int blocks = (genLength + block - 1) / block;
+    block = Math.min(block, genLength);
+    int blocks = (genLength - 1) / block + 1;
     Integer steps = settings.steps();
     if (steps != null && schedule != Schedule.ROUNDED && steps % blocks != 0) {
       throw new IllegalArgumentException(
@@ -43,14 +44,31 @@ final class RegionSettings {
               + ", such as "
               + (steps + blocks - 1L) / blocks * blocks);
     }
+    if (steps != null && (steps - 1) / blocks + 1 > BlockSettings.MOST_STEPS) {
+      throw new IllegalArgumentException(
+          "generation.steps = "
+              + steps
+              + ": must be at most "
+              + BlockSettings.MOST_STEPS
+              + " a block, and there are "
+              + blocks
+              + " of them");
+    }
     Integer asked = settings.blocks().stepsPerBlock();
     if (asked != null) {
       steps = Math.toIntExact(Math.min(Integer.MAX_VALUE, (long) asked * blocks));
     }
-    CachePolicyName policy =
-        settings.cache().policy() == null ? CachePolicyName.DECODE : settings.cache().policy();
-    if (settings.unmasking().remasking() == Remasking.P2) {
+    boolean masksAgain = settings.unmasking().remasking() == Remasking.P2;
+    CachePolicyName usual = masksAgain ? CachePolicyName.NONE : CachePolicyName.DECODE;
+    CachePolicyName policy = settings.cache().policy() == null ? usual : settings.cache().policy();
+    if (masksAgain) {
       checkRemasked(settings, policy);
+      if (schedule != model.schedule()) {
+        throw new IllegalArgumentException(
+            "generation.remasking = p2 says itself how many tokens a step masks: leave out"
+                + " generation.schedule = "
+                + schedule.settingName());
+      }
     }
     return new GenerationSettingsBuilder(settings)
         .blockLength(block)
@@ -99,9 +117,10 @@ final class RegionSettings {
     }
     if (blocks.smallBlockLength() != null || settings.cache().smallBlock()) {
       throw new IllegalArgumentException(
-          "generation.small-block-length and cache.small-block are for Fast-dLLM v2"
+          BlockwiseSettings.smallBlockSetting(settings)
+              + " is for models that decode small blocks, as Fast-dLLM v2 does"
               + all
-              + "leave them out");
+              + "leave it out");
     }
   }
 
@@ -111,7 +130,7 @@ final class RegionSettings {
           "generation.remasking = p2 looks at decoded tokens again in every step, and cache.policy ="
               + " "
               + policy.settingName()
-              + " does not compute them: set cache.policy = none");
+              + " does not compute them: set cache.policy = none or auto");
     }
     if (settings.unmasking().isParallel() || settings.unmasking().algTemp() > 0) {
       throw new IllegalArgumentException(

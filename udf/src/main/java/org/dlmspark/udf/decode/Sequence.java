@@ -24,6 +24,7 @@ public final class Sequence {
   private final StopCheck stopCheck;
   private final SequenceProgress progress;
   private final StepCandidates candidates;
+  private final Chooser chooser;
   private final ModelTraits model;
   private final Blocks blocks;
   private final StepPlan plan;
@@ -33,9 +34,6 @@ public final class Sequence {
 
   private Outcome outcome;
   private String failure;
-
-  /** Steps that began with no mask in the block, while tokens may change. */
-  private int postSteps;
 
   private int forwardPasses;
   private long positionsComputed;
@@ -81,11 +79,12 @@ public final class Sequence {
     this.stopCheck = stopCheck;
     blocks = blocks(promptIds.length, this.settings, model);
     progress = new SequenceProgress(promptIds, blocks, model);
-    candidates = new StepCandidates(this.settings, model, random, priority);
+    candidates = new StepCandidates(this.settings.blockLength());
+    chooser = Chooser.of(this.settings, model, random, priority, candidates);
     plan =
         blocks.causal()
-            ? new BlockPlan(this.settings, model, random, progress, blocks, candidates)
-            : new RegionPlan(this.settings, model, random, progress, candidates);
+            ? new BlockPlan(this.settings, model, random, progress, blocks, chooser, candidates)
+            : new RegionPlan(this.settings, model, random, progress, chooser, candidates);
   }
 
   /** Where the blocks are: of a model whose positions all see each other behind the prompt. */
@@ -173,11 +172,14 @@ public final class Sequence {
       failNotANumber();
       return;
     }
-    boolean sawMasks = !progress.isBlockDecoded();
     progress.beginUnmasking();
-    candidates.unmask(progress, batch, plan.firstCandidate());
+    chooser.choose(progress, batch, plan.firstCandidate());
     progress.endStep();
-    moveOn(sawMasks);
+    boolean blockDone = chooser.isBlockDone(progress);
+    if (blockDone && chooser.leftAsItWas()) {
+      plan.settleBlock();
+    }
+    moveOn(blockDone);
   }
 
   /** Takes what a pass that is no step may have chosen. */
@@ -191,7 +193,7 @@ public final class Sequence {
       return;
     }
     progress.unmask(progress.blockStart(), batch.bestToken(candidate));
-    moveOn(true);
+    moveOn(progress.isBlockDecoded());
   }
 
   private void failNotANumber() {
@@ -202,9 +204,8 @@ public final class Sequence {
             + " for this model; try model.dtype = float32");
   }
 
-  private void moveOn(boolean sawMasks) {
-    boolean blockDone = isBlockDone(sawMasks);
-    if (!blockDone && tokensMayChange()) {
+  private void moveOn(boolean blockDone) {
+    if (!blockDone && chooser.tokensMayChange()) {
       return; // an end token may go again
     }
     if (blockDone) {
@@ -225,31 +226,8 @@ public final class Sequence {
         && stopCheck.stopsWithin(progress.tokens(), promptLength(), end >= 0 ? end : blockEnd)) {
       finish(Outcome.STOP, blockEnd);
     } else if (blockDone) {
-      postSteps = 0;
       progress.beginNextBlock();
     }
-  }
-
-  /** Whether the block stays as it is. */
-  private boolean isBlockDone(boolean sawMasks) {
-    if (settings.blocks().edits()) {
-      if (!sawMasks && !candidates.edited()) {
-        plan.settleBlock();
-        return true;
-      }
-      return progress.isBlockDecoded() && ++postSteps > settings.blocks().maxPostSteps();
-    }
-    boolean lastStep =
-        settings.unmasking().schedule().isOfRegion()
-            && !settings.unmasking().isParallel()
-            && progress.stepInBlock() == settings.stepsPerBlock();
-    // With more steps than tokens a block is complete before its last step.
-    return progress.isBlockDecoded() || lastStep;
-  }
-
-  /** Whether a decoded token may become another one, or a mask, in a later step of the block. */
-  private boolean tokensMayChange() {
-    return settings.blocks().edits() || settings.unmasking().remasking() == Remasking.P2;
   }
 
   private void finish(Outcome how, int to) {
@@ -364,6 +342,15 @@ public final class Sequence {
    */
   public int promptLength() {
     return progress.promptLength();
+  }
+
+  /**
+   * What is to be generated.
+   *
+   * @return {@code generation.gen-length}
+   */
+  public int genLength() {
+    return settings.genLength();
   }
 
   /**

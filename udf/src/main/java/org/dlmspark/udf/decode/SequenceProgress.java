@@ -66,11 +66,6 @@ final class SequenceProgress implements SequenceState {
     return end;
   }
 
-  /** Whether no position of the sequence is masked. */
-  boolean isDecoded() {
-    return masked.isEmpty();
-  }
-
   /** Whether no block comes after this one. */
   boolean isInLastBlock() {
     return blockEnd() >= length();
@@ -80,6 +75,22 @@ final class SequenceProgress implements SequenceState {
   boolean isBlockDecoded() {
     int firstMask = masked.nextSetBit(blockStart);
     return firstMask < 0 || firstMask >= blockEnd();
+  }
+
+  /**
+   * Where the small block begins that has the block's first mask.
+   *
+   * @param small tokens of a small block
+   */
+  int smallBlockStart(int small) {
+    int first = masked.nextSetBit(blockStart);
+    int within = first < 0 ? 0 : first - blockStart;
+    return blockStart + within / small * small;
+  }
+
+  /** The position after the last of that small block. */
+  int smallBlockEnd(int small) {
+    return smallBlockStart(small) + small;
   }
 
   /** Notes what is masked as a step begins to unmask. */

@@ -4,8 +4,9 @@ import java.util.Arrays;
 
 /**
  * What one forward pass computes, packed: the active tokens of all running sequences one sequence
- * after the other, and the candidates among them. Plain arrays that are reused from step to step;
- * only the first entries, as counted, are valid.
+ * after the other, and the candidates among them. Where positions see their block and those before
+ * it alone, each block counts as a sequence, over the same rows. Plain arrays that are reused from
+ * step to step; only the first entries, as counted, are valid.
  */
 public final class StepBatch {
   private int sequences;
@@ -37,7 +38,7 @@ public final class StepBatch {
    *
    * @param firstRow the first of its consecutive rows in the KV buffers; position p lives in row
    *     {@code firstRow + p}
-   * @param length its length in tokens
+   * @param length how many rows its tokens see, from the first on
    * @param choice how its candidates' tokens are found
    */
   public void beginSequence(int firstRow, int length, TokenChoice choice) {
@@ -123,10 +124,10 @@ public final class StepBatch {
   }
 
   /**
-   * A sequence's length.
+   * How many rows a sequence's tokens see.
    *
    * @param sequence the sequence's number, from 0
-   * @return tokens, active or not
+   * @return rows, computed in this step or not
    */
   public int length(int sequence) {
     return length[sequence];

@@ -35,6 +35,16 @@ interface StepPlan {
   /** Notes that the pass was computed, before its tokens are chosen. */
   void advance();
 
+  /** Checks that every position that may be chosen was computed. */
+  static void requireAll(int added, StepCandidates candidates, GenerationSettings settings) {
+    if (added != candidates.count()) {
+      throw new IllegalStateException(
+          "cache policy "
+              + settings.cache().policy().settingName()
+              + " left a position inactive that may be chosen at this step");
+    }
+  }
+
   /** Makes the active token added last the candidate for a position. */
   static void addCandidate(
       StepBatch batch,

@@ -11,8 +11,10 @@ import java.io.Serializable;
  * @param remasking which, {@code generation.remasking}
  * @param algTemp 0 takes the most confident; above 0 positions are drawn by {@code
  *     softmax(confidence / algTemp)}, {@code generation.alg-temp}
- * @param threshold instead of a schedule: all positions at least so confident, and always the most
- *     confident one; null for none, {@code generation.threshold}
+ * @param threshold where positions see all, instead of a schedule: all positions at least so
+ *     confident, and always the most confident one; in a block beside the schedule: all that are
+ *     more confident, if the schedule does not ask for more; null for none, {@code
+ *     generation.threshold}
  * @param factor instead of a schedule: the most positions n with {@code (n + 1) * (1 - c) <
  *     factor}, c the n-th confidence in descending order, and always one; null for none, {@code
  *     generation.factor}
@@ -87,7 +89,7 @@ public record Unmasking(
   }
 
   /**
-   * Whether confidences say how many positions a step decodes, and not a schedule.
+   * Whether confidences say how many positions a step decodes.
    *
    * @return true with a threshold or a factor
    */

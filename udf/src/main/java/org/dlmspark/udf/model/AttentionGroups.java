@@ -6,8 +6,9 @@ import org.dlmspark.udf.decode.StepBatch;
 /**
  * How a step's attention is cut into calls. On a CPU each sequence is a call of its own, which
  * reads its rows of the buffers in place. On a GPU calls are dear and many small ones leave it
- * idle, so sequences with similar numbers of active tokens share one call on a grid. Arrays are
- * reused from step to step.
+ * idle, so sequences with similar numbers of active tokens share one call on a grid. Keys and
+ * values are gathered for a grid, and blocks of one sequence see the same ones: so a call gathers
+ * at most twice as many rows as there are. Arrays are reused from step to step.
  */
 final class AttentionGroups {
   /** Numbers per group in {@link #groups()}. */
@@ -42,6 +43,7 @@ final class AttentionGroups {
     if (grids) {
       sortByActiveCount(batch, sequences);
     }
+    long mostRows = 2L * rows(batch);
     long[] buffer = new long[FIELDS * sequences];
     int used = 0;
     int member = 0;
@@ -51,7 +53,11 @@ final class AttentionGroups {
       int tokens = 0;
       int longest = 0;
       while (member < sequences
-          && (member == begin || (grids && fits(batch, order[member], widest, longest)))) {
+          && (member == begin
+              || (grids
+                  && fits(batch, order[member], widest, longest)
+                  && (member - begin + 1L) * Math.max(longest, batch.length(order[member]))
+                      <= mostRows))) {
         tokens += batch.activeCount(order[member]);
         longest = Math.max(longest, batch.length(order[member]));
         member++;
@@ -63,6 +69,15 @@ final class AttentionGroups {
       buffer[used++] = batch.firstRow(order[begin]);
     }
     fields = Arrays.copyOf(buffer, used);
+  }
+
+  /** Up to where sequences have rows of the buffers. */
+  private static int rows(StepBatch batch) {
+    int rows = 0;
+    for (int s = 0; s < batch.sequences(); s++) {
+      rows = Math.max(rows, batch.firstRow(s) + batch.length(s));
+    }
+    return rows;
   }
 
   /**
@@ -77,7 +92,7 @@ final class AttentionGroups {
         && length <= 2 * longest;
   }
 
-  /** Widest first; insertion sort, since batches are small and change little between steps. */
+  /** Widest first; insertion sort, since few are out of place. */
   private void sortByActiveCount(StepBatch batch, int sequences) {
     for (int i = 1; i < sequences; i++) {
       int moved = order[i];

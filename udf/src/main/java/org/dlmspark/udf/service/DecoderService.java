@@ -12,13 +12,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.dlmspark.udf.checkpoint.Attention;
 import org.dlmspark.udf.checkpoint.Checkpoint;
 import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.decode.BatchScheduler;
-import org.dlmspark.udf.decode.BlockDiffusion;
 import org.dlmspark.udf.decode.ModelTraits;
-import org.dlmspark.udf.decode.Schedule;
 import org.dlmspark.udf.model.LoadedModel;
 import org.dlmspark.udf.model.ModelSettings;
 import org.dlmspark.udf.model.NativeEngine;
@@ -159,7 +156,7 @@ public final class DecoderService {
             threads(),
             millis);
         ModelConfig config = model.config();
-        ModelTraits traits = traits(config, settings.attention());
+        ModelTraits traits = DecodingTraits.of(config, settings.attention());
         loaded.complete(new Loaded(config, traits, codec, model.deviceName()));
         loop.run(
             new BatchScheduler(
@@ -214,58 +211,6 @@ public final class DecoderService {
     if (settings.device().startsWith("gpu")) {
       TorchDenoisingModel.requireDevice(settings.device());
     }
-  }
-
-  /**
-   * What the denoising loop must know of a model, told in its own terms.
-   *
-   * @param config the model's configuration
-   * @param attention {@code model.attention}
-   * @return its traits
-   * @throws IllegalArgumentException if the setting contradicts the folder, or neither says how far
-   *     a position sees
-   */
-  public static ModelTraits traits(ModelConfig config, String attention) {
-    return new ModelTraits(
-        config.maskTokenId(),
-        config.endTokenIds(),
-        config.shiftedLogits(),
-        switch (config.schedule()) {
-          case EVEN -> Schedule.EVEN;
-          case TIMESTEP -> Schedule.TIMESTEP;
-          case ROUNDED -> Schedule.ROUNDED;
-          case KEPT -> Schedule.KEPT;
-        },
-        blocks(config, attention));
-  }
-
-  private static BlockDiffusion blocks(ModelConfig config, String setting) {
-    Attention attention = config.attention();
-    boolean unsaid = attention.kind() == Attention.Kind.UNSAID;
-    String said = attention.kind() == Attention.Kind.FULL ? "full" : "block";
-    if (unsaid && setting.equals("auto")) {
-      throw new IllegalArgumentException(
-          "model.attention = auto: a folder of "
-              + config.family()
-              + " does not say how far a position sees; set model.attention = block for a model whose"
-              + " name has bd3lm in it, full for one with mdlm");
-    }
-    if (!unsaid && !setting.equals("auto") && !setting.equals(said)) {
-      throw new IllegalArgumentException(
-          "model.attention = "
-              + setting
-              + ": a model of "
-              + config.family()
-              + " was trained with "
-              + said
-              + "; set auto");
-    }
-    return (unsaid ? setting : said).equals("full")
-        ? null
-        : new BlockDiffusion(
-            attention.blockLength(),
-            attention.kind() != Attention.Kind.BLOCKS_FROM_START,
-            attention.stepsWithinLength());
   }
 
   private int threads() {

@@ -95,7 +95,10 @@ final class MemoryShortage {
         "memory does not suffice for this row even alone: its prompt has "
             + sequence.promptLength()
             + " tokens, with generation.gen-length = "
-            + (sequence.length() - sequence.promptLength())
+            + sequence.genLength()
+            + (sequence.length() > sequence.promptLength() + sequence.genLength()
+                ? " and the rest of its last block"
+                : "")
             + " that makes "
             + sequence.length()
             + (sequence.bufferRows() > sequence.length() ? ", held twice for guidance" : "")

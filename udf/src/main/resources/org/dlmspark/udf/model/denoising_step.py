@@ -149,8 +149,11 @@ class DenoisingStep(Module):
         gate = (self).product_silu(part, experts[e * 3])
         parts = torch.append(parts, (self).product((self).product_multiplied(part, experts[e * 3 + 1], gate), experts[e * 3 + 2], None))
         begin = begin + size
-    weighted = torch.mul(torch.cat(parts), torch.unsqueeze(torch.to(torch.index_select(torch.reshape(weights, [-1]), 0, order), x.dtype), 1))
-    return [torch.index_add(x, 0, tokens, weighted), counts]
+    # Back in the order of the tokens, whose sums then depend on no other token.
+    ignored2, back = torch.sort(order, stable=True, dim=0, descending=False)
+    each = torch.view(torch.index_select(torch.cat(parts), 0, back), [-1, per_token, torch.size(x, 1)])
+    sum = torch.squeeze(torch.bmm(torch.unsqueeze(torch.to(weights, x.dtype), 1), each), 1)
+    return [torch.add(x, sum), counts]
 
   # Attention of a group of sequences over their own rows. Queries [n, H, d] of the whole group.
   #

@@ -15,7 +15,7 @@ import org.dlmspark.udf.decode.GenerationSettings;
 import org.dlmspark.udf.decode.GenerationSettingsBuilder;
 import org.dlmspark.udf.model.ModelSettings;
 import org.dlmspark.udf.model.TorchDenoisingModel;
-import org.dlmspark.udf.service.DecoderService;
+import org.dlmspark.udf.service.DecodingTraits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,7 +69,7 @@ final class DecoderBenchTest {
   void positionsAreThoseThatCountingAloneGives(CachePolicyName policy) throws IOException {
     try (TorchDenoisingModel model = model(checkpoint(TINY))) {
       DecoderBench bench =
-          new DecoderBench(model, DecoderService.traits(model.config(), "auto"), SETTINGS);
+          new DecoderBench(model, DecodingTraits.of(model.config(), "auto"), SETTINGS);
       Case wanted = new Case(policy, 3, 5);
 
       Cost cost = bench.measure(wanted);
@@ -93,7 +93,7 @@ final class DecoderBenchTest {
   void operationsAreThoseOfTheMatrixProducts() throws IOException {
     try (TorchDenoisingModel model = model(checkpoint(TINY))) {
       Cost cost =
-          new DecoderBench(model, DecoderService.traits(model.config(), "auto"), SETTINGS)
+          new DecoderBench(model, DecodingTraits.of(model.config(), "auto"), SETTINGS)
               .measure(new Case(CachePolicyName.NONE, 1, 5));
 
       long repetitions = cost.tokens() / 8;

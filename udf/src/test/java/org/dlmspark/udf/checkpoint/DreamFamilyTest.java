@@ -191,9 +191,7 @@ class DreamFamilyTest {
         "rope_theta              | 0     | must be a finite number above 0, in the range of float32",
         "rms_norm_eps            | 1e999 | must be a finite number above 0, in the range of float32",
         "mask_token_id           | 10    | must be a whole number from 0 to 9",
-        "mask_token_id           | 8     | the mask cannot be an end token (eos_token_id) as well",
         "eos_token_id            | 10    | must be a token id, or a list of them, from 0 to 9",
-        "eos_token_id            | []    | neither config.json nor generation_config.json names a token that ends a text",
         "tie_word_embeddings     | 0     | must be true or false",
       })
   void valuesAreBounded(String key, String value, String reason) {

@@ -25,9 +25,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The families that came after LLaDA with dense layers and Dream. */
 class LaterFamiliesTest {
   private static final Attention BLOCKS_OF_4 =
-      new Attention(Attention.Kind.BLOCKS_FROM_START, 4, false);
+      new Attention(Attention.Kind.BLOCKS_FROM_START, 4, Attention.Decoding.STEPS);
   private static final Attention BLOCKS_OF_32 =
-      new Attention(Attention.Kind.BLOCKS_FROM_START, 32, false);
+      new Attention(Attention.Kind.BLOCKS_FROM_START, 32, Attention.Decoding.SMALL_BLOCKS);
   private static final Mixture QWEN3_EXPERTS = new Mixture(16, 4, 48, 0, 2, false, true, 1, 1, 1);
 
   @TempDir Path folder;
@@ -88,7 +88,7 @@ class LaterFamiliesTest {
             176,
             1e6,
             1e-6,
-            Set.of(250, 254),
+            Set.of(254),
             true,
             AuthorsSchedule.EVEN,
             BLOCKS_OF_32,
@@ -102,10 +102,10 @@ class LaterFamiliesTest {
             176,
             1e6,
             1e-6,
-            Set.of(250, 254),
+            Set.of(254),
             false,
             AuthorsSchedule.ROUNDED,
-            new Attention(Attention.Kind.UNSAID, 32, false),
+            new Attention(Attention.Kind.UNSAID, 32, Attention.Decoding.STEPS),
             null),
         config(
             "rnd1",
@@ -156,7 +156,7 @@ class LaterFamiliesTest {
         Set.of(254),
         false,
         AuthorsSchedule.EVEN,
-        new Attention(Attention.Kind.BLOCKS_FROM_START, 32, true),
+        new Attention(Attention.Kind.BLOCKS_FROM_START, 32, Attention.Decoding.STEPS_WITHIN_LENGTH),
         new Mixture(16, 4, 32, 32, 2, true, true, 4, 2, 2.5));
   }
 
@@ -337,12 +337,28 @@ class LaterFamiliesTest {
         "llada-moe-tiny | moe_layer_freq                | [1]",
         "llada-moe-tiny | moe_layer_freq                | [1,2]",
         "llada-moe-tiny | moe_layer_freq                | 1",
+        "llada2-tiny    | use_bias                      | true",
+        "llada2-tiny    | scoring_func                  | \"softmax\"",
+        "llada2-tiny    | moe_router_score_function     | \"softmax\"",
+        "llada2-tiny    | topk_method                   | \"noaux_tc\"",
+        "llada2-tiny    | shared_expert_intermediate_size | 48",
+        "llada-moe-tiny | score_function                | \"sigmoid\"",
+        "llada-moe-tiny | n_group                       | 4",
+        "llada-moe-tiny | num_shared_experts            | 1",
+        "llada-moe-tiny | sliding_window                | 4096",
+        "sdar-moe-tiny  | score_function                | \"sigmoid\"",
+        "sdar-moe-tiny  | routed_scaling_factor         | 2.5",
+        "sdar-moe-tiny  | n_group                       | 8",
+        "sdar-moe-tiny  | topk_group                    | 2",
+        "sdar-moe-tiny  | moe_router_enable_expert_bias | true",
+        "sdar-moe-tiny  | n_shared_experts              | 1",
+        "rnd1-tiny      | scoring_func                  | \"sigmoid\"",
+        "rnd1-tiny      | expert_capacity               | 8",
         "sdar-tiny      | head_dim                      | 31",
         "sdar-tiny      | block_size                    | 0",
         "sdar-tiny      | attention_bias                | true",
         "sdar-tiny      | num_experts                   | 16",
         "sdar-moe-tiny  | mlp_only_layers               | [0]",
-        "sdar-moe-tiny  | norm_topk_prob                | false",
         "sdar-moe-tiny  | decoder_sparse_step           | 2",
         "sdar-moe-tiny  | num_experts                   | 1",
         "fast-dllm-v2-tiny | bd_size                    | 1.5",
@@ -351,10 +367,10 @@ class LaterFamiliesTest {
         "a2d-qwen3-tiny | layer_types                   | [\"sliding_attention\"]",
         "a2d-qwen3-tiny | head_dim                      | 31",
         "rnd1-tiny      | mlp_only_layers               | [0]",
-        "rnd1-tiny      | norm_topk_prob                | false",
         "rnd1-tiny      | is_causal                     | true",
         "open-dcoder-tiny | use_sliding_window          | true",
         "sdar-tiny      | model_type                    | \"nemotron_labs_diffusion\"",
+        "sdar-tiny      | model_type                    | \"nemotron_labs_diffusion_vlm\"",
         "sdar-tiny      | model_type                    | \"diffusion_gemma\"",
         "sdar-tiny      | model_type                    | \"a2d-llama\"",
         "sdar-tiny      | model_type                    | \"qwen3\"",
@@ -385,20 +401,16 @@ class LaterFamiliesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "llada2-tiny,score_function",
-    "llada2-tiny,use_qk_norm",
-    "llada2-tiny,moe_router_enable_expert_bias",
+    "llada2-tiny,use_bias",
     "llada2-tiny,n_group",
     "llada2-tiny,first_k_dense_replace",
     "llada-moe-tiny,qk_layernorm",
     "llada-moe-tiny,moe_layer_freq",
     "sdar-tiny,block_size",
     "sdar-tiny,head_dim",
-    "sdar-moe-tiny,norm_topk_prob",
     "sdar-moe-tiny,num_experts",
     "fast-dllm-v2-tiny,bd_size",
     "a2d-qwen3-tiny,head_dim",
-    "rnd1-tiny,norm_topk_prob",
   })
   void whatOnlyTheFileKnowsMustBeThere(String name, String key) {
     copy(name, config -> config.remove(key));
@@ -414,6 +426,36 @@ class LaterFamiliesTest {
   void lladaMoeNeverDividesByTheSum(String value) {
     copy("llada-moe-tiny", config -> set(config, "norm_topk_prob", value));
     assertThat(Checkpoint.open(folder).config().mixture().normalised()).isFalse();
+  }
+
+  /** Qwen3's mixtures divide where config.json says so, and not where it says nothing. */
+  @ParameterizedTest
+  @ValueSource(strings = {"sdar-moe-tiny", "rnd1-tiny"})
+  void whetherQwensMixturesDivideByTheSumIsSaid(String name) {
+    copy(name, config -> {});
+    assertThat(Checkpoint.open(folder).config().mixture().normalised()).isTrue();
+    copy(name, config -> config.put("norm_topk_prob", false));
+    assertThat(Checkpoint.open(folder).config().mixture().normalised()).isFalse();
+    copy(name, config -> config.remove("norm_topk_prob"));
+    assertThat(Checkpoint.open(folder).config().mixture().normalised()).isFalse();
+  }
+
+  /** The authors' configuration class has them by default. */
+  @ParameterizedTest
+  @ValueSource(strings = {"score_function", "use_qk_norm", "moe_router_enable_expert_bias"})
+  void whatEveryLlada2HasNeedNotBeSaid(String key) {
+    copy("llada2-tiny", config -> config.remove(key));
+    assertThat(Checkpoint.open(folder).config())
+        .isEqualTo(Checkpoint.open(Golden.goldenModel("llada2-tiny")).config());
+  }
+
+  /** Stored experts that config.json does not ask for would be missed by every token. */
+  @Test
+  void sharedExpertsThatTheConfigDoesNotAskForAreRefused() {
+    copy("llada2-tiny", config -> config.put("num_shared_experts", 0));
+    assertThatThrownBy(() -> Checkpoint.open(folder).weights())
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("tensor model.layers.1.mlp.shared_experts.down_proj.weight is there");
   }
 
   @Test
@@ -433,6 +475,9 @@ class LaterFamiliesTest {
           config -> {
             ObjectNode rope = config.putObject("rope_parameters");
             rope.put("rope_type", "default").set("rope_theta", config.remove("rope_theta"));
+            if (config.has("partial_rotary_factor")) {
+              rope.set("partial_rotary_factor", config.remove("partial_rotary_factor"));
+            }
             if (config.has("torch_dtype")) {
               config.set("dtype", config.remove("torch_dtype"));
             } else {
@@ -541,19 +586,21 @@ class LaterFamiliesTest {
   @Test
   void aNameThatNoListHasIsNoMask() {
     sdar("{\"mask_token\":\"<m>\"}", "{\"<MASK>\":203}", addedTokens(SDAR_MASK, 201));
+    refused(folder.resolve("tokenizer_config.json") + ": mask_token = ");
+    sdar("{}", "{\"<MASK>\":203}", null);
     refused(folder + " names no mask token, neither by mask_token_id in config.json nor by ");
   }
 
   @Test
   void aMaskOutsideOfTheVocabularyIsNone() {
     sdar(null, null, addedTokens(SDAR_MASK, 256));
-    refused(folder + " names no mask token, neither by mask_token_id in config.json nor by ");
+    refused(folder + ": the tokenizer's mask_token <|MASK|> is token 256, and the vocabulary of ");
   }
 
   @Test
   void aMaskThatIsAnEndTokenIsRefused() {
     sdar(null, null, addedTokens(SDAR_MASK, 254));
-    refused(folder.resolve("config.json") + ": mask_token_id = ");
+    refused(folder + ": token 254 is the mask ");
   }
 
   /** A Qwen2 folder is a diffusion model only if its tokenizer has a mask token. */
@@ -566,13 +613,22 @@ class LaterFamiliesTest {
     refused(folder + " names no mask token, neither by mask_token_id in config.json nor by ");
   }
 
+  /** Its tokenizer need not say which token is the mask: it has LLaDA2's. */
+  @Test
+  void lladaMoesMaskHasAUsualName() {
+    copy("llada-moe-tiny", config -> {});
+    write("tokenizer_config.json", "{}");
+    assertThat(mask()).isEqualTo(255);
+  }
+
   @Test
   void endTokensMayComeFromTheTokenizerToo() {
     copy("llada2-tiny", config -> {});
     write("tokenizer_config.json", "{\"mask_token\":\"<|mask|>\",\"eos_token\":\"<|unk|>\"}");
     assertThat(Checkpoint.open(folder).config().endTokenIds()).containsExactly(251);
     write("tokenizer_config.json", "{\"mask_token\":\"<|mask|>\"}");
-    refused(folder.resolve("config.json") + ": eos_token_id = ");
+    refused(
+        folder + " names no token that ends a text, neither by eos_token_id in config.json or ");
   }
 
   private static String decoder(int id) {

@@ -210,7 +210,7 @@ final class BlockSequenceTest {
             Set.of(END, 97),
             small,
             Schedule.EVEN,
-            new BlockDiffusion(block, fromPrompt && !small, seed % 3 == 0));
+            new BlockDiffusion(block, fromPrompt && !small, seed % 3 == 0, small));
     return new Case(model, sizes[1], settings.build(), seed);
   }
 
@@ -401,7 +401,7 @@ final class BlockSequenceTest {
             Set.of(END),
             shifted,
             Schedule.EVEN,
-            new BlockDiffusion(blockLength, fromPrompt && !shifted, false));
+            new BlockDiffusion(blockLength, fromPrompt && !shifted, false, shifted));
     GenerationSettings settings =
         new GenerationSettingsBuilder()
             .genLength(2)
@@ -475,7 +475,11 @@ final class BlockSequenceTest {
       int prompt, GenerationSettingsBuilder settings, boolean shifted) {
     ModelTraits model =
         new ModelTraits(
-            MASK, Set.of(END), shifted, Schedule.EVEN, new BlockDiffusion(4, false, false));
+            MASK,
+            Set.of(END),
+            shifted,
+            Schedule.EVEN,
+            new BlockDiffusion(4, false, false, shifted));
     return new Sequence(new int[prompt], settings.build(), 1, model, null);
   }
 

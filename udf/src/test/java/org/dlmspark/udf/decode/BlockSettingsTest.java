@@ -23,7 +23,7 @@ final class BlockSettingsTest {
   private static ModelTraits blocks(
       boolean shifted, Schedule schedule, int length, boolean fromPrompt, boolean within) {
     return new ModelTraits(
-        99, Set.of(98), shifted, schedule, new BlockDiffusion(length, fromPrompt, within));
+        99, Set.of(98), shifted, schedule, new BlockDiffusion(length, fromPrompt, within, shifted));
   }
 
   private static ModelTraits full(boolean shifted, Schedule schedule) {
@@ -184,15 +184,28 @@ final class BlockSettingsTest {
   void stepsOfTheWholeCompletionAreRefused() {
     refused(settings().steps(64), SDAR, "generation.steps = 64 counts the steps of the whole");
     refused(settings().steps(64), FAST_DLLM, "generation.steps = 64 counts the steps of the whole");
+    String whole =
+        "generation.steps = 64 counts the steps of the whole completion, and this model decodes block"
+            + " after block: ";
+    refused(
+        settings().steps(64),
+        SDAR,
+        whole + "set generation.steps-per-block, such as generation.steps-per-block = 4");
+    refused(settings().steps(64), FAST_DLLM, whole + "leave it out, and set generation.threshold");
+    refused(
+        settings().steps(64).editingThreshold(0.5),
+        LLADA2,
+        whole + "leave it out, and set generation.tokens-per-step and generation.threshold");
   }
 
   @Test
   void smallBlocksAreForModelsThatDecodeThem() {
-    String beginning = "generation.small-block-length and cache.small-block are for Fast-dLLM v2";
-    refused(settings().smallBlockLength(8), LLADA2, beginning);
-    refused(settings().smallBlockCache(true), LLADA2, beginning);
-    refused(settings().smallBlockLength(8), DREAM, beginning);
-    refused(settings().smallBlockCache(true), LLADA, beginning);
+    String length = "generation.small-block-length = 8 is for models that decode small blocks";
+    String cache = "cache.small-block = true is for models that decode small blocks";
+    refused(settings().smallBlockLength(8), LLADA2, length);
+    refused(settings().smallBlockCache(true), LLADA2, cache);
+    refused(settings().smallBlockLength(8), DREAM, length);
+    refused(settings().smallBlockCache(true), LLADA, cache);
   }
 
   @Test
@@ -221,10 +234,15 @@ final class BlockSettingsTest {
 
   @Test
   void smallBlocksAreDecodedByProbabilityAlone() {
-    String noSchedule =
-        "generation.editing-threshold and generation.steps-per-block have no meaning";
-    refused(settings().editingThreshold(0.5), FAST_DLLM, noSchedule);
-    refused(settings().stepsPerBlock(4), FAST_DLLM, noSchedule);
+    String none = " has no meaning for this model, which decodes small blocks by";
+    refused(
+        settings().editingThreshold(0.5), FAST_DLLM, "generation.editing-threshold = 0.5" + none);
+    refused(settings().stepsPerBlock(4), FAST_DLLM, "generation.steps-per-block = 4" + none);
+    refused(settings().tokensPerStep(2), FAST_DLLM, "generation.tokens-per-step = 2" + none);
+    refused(
+        settings().schedule(Schedule.ROUNDED),
+        FAST_DLLM,
+        "generation.schedule = rounded: small blocks have no schedule, set auto");
     String byProbability = "this model decodes small blocks by probability";
     refused(settings().remasking(Remasking.SEQUENTIAL), FAST_DLLM, byProbability);
     refused(settings().remasking(Remasking.ENTROPY), FAST_DLLM, byProbability);
@@ -241,6 +259,10 @@ final class BlockSettingsTest {
         settings().editingThreshold(0.5).stepsPerBlock(8),
         LLADA2,
         "generation.steps-per-block = 8 is a schedule");
+    refused(
+        settings().editingThreshold(0.5).schedule(Schedule.ROUNDED),
+        LLADA2,
+        "generation.schedule = rounded: with generation.editing-threshold there is no schedule");
   }
 
   @Test
@@ -253,7 +275,9 @@ final class BlockSettingsTest {
 
   @Test
   void editsHoldProbabilitiesAgainstEachOther() {
-    String beginning = "generation.editing-threshold = 0.5 holds probabilities";
+    String beginning = "generation.editing-threshold = 0.5 is held against the probabilities";
+    refused(settings().editingThreshold(0.5).remasking(Remasking.TOPK_MARGIN), LLADA2, beginning);
+    refused(settings().editingThreshold(0.5).remasking(Remasking.MASKGIT_PLUS), LLADA2, beginning);
     refused(settings().editingThreshold(0.5).remasking(Remasking.RANDOM), LLADA2, beginning);
     refused(settings().editingThreshold(0.5).remasking(Remasking.ENTROPY), LLADA2, beginning);
     refused(settings().editingThreshold(0.5).algTemp(1), LLADA2, beginning);
@@ -296,13 +320,18 @@ final class BlockSettingsTest {
   @Test
   void whatIsMaskedAgainIsLookedAtInEveryStepAndAsAWhole() {
     refused(
-        settings().remasking(Remasking.P2),
+        settings().remasking(Remasking.P2).cachePolicy(CachePolicyName.DECODE),
         DREAM,
         "generation.remasking = p2 looks at decoded tokens again in every step");
-    GenerationSettingsBuilder p2 =
-        settings().remasking(Remasking.P2).cachePolicy(CachePolicyName.NONE);
+    GenerationSettingsBuilder p2 = settings().remasking(Remasking.P2);
     GenerationSettings resolved = p2.build().resolve(DREAM);
     assertThat(resolved.blockLength()).isEqualTo(64);
+    assertThat(resolved.cache().policy()).isEqualTo(CachePolicyName.NONE);
+    refused(
+        new GenerationSettingsBuilder(p2.build()).schedule(Schedule.EVEN),
+        DREAM,
+        "generation.remasking = p2 says itself how many tokens a step masks: leave out"
+            + " generation.schedule = even");
     refused(
         new GenerationSettingsBuilder(p2.build()).algTemp(0.5),
         DREAM,
@@ -315,6 +344,28 @@ final class BlockSettingsTest {
         new GenerationSettingsBuilder(p2.build()).blockLength(32),
         DREAM,
         "generation.remasking = p2 looks at the whole completion: leave out");
+  }
+
+  @Test
+  void noBlockOfARegionIsLongerThanIt() {
+    GenerationSettings asked =
+        settings().schedule(Schedule.ROUNDED).blockLength(Integer.MAX_VALUE).build();
+    assertThat(asked.resolve(LLADA).blockLength()).isEqualTo(64);
+  }
+
+  @Test
+  void stepsOfABlockAreBounded() {
+    int most = 1 << 14;
+    assertThat(settings().blockLength(32).steps(2 * most).build().resolve(LLADA).stepsPerBlock())
+        .isEqualTo(most);
+    refused(
+        settings().blockLength(32).steps(2 * most + 2),
+        LLADA,
+        "generation.steps = 32770: must be at most 16384 a block, and there are 2 of them");
+    refused(
+        settings().schedule(Schedule.ROUNDED).blockLength(33).steps(Integer.MAX_VALUE),
+        LLADA,
+        "generation.steps = 2147483647: must be at most 16384 a block, and there are 2 of them");
   }
 
   @Test

@@ -130,7 +130,7 @@ final class BlocksTest {
             Set.of(98),
             false,
             Schedule.EVEN,
-            new BlockDiffusion(blockLength, fromPrompt, false));
+            new BlockDiffusion(blockLength, fromPrompt, false, false));
     GenerationSettings settings = new GenerationSettingsBuilder().genLength(genLength).build();
     long room = Sequence.room(tokens, settings, model);
     if (room >= 1) {

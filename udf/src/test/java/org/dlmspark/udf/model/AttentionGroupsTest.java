@@ -44,6 +44,21 @@ final class AttentionGroupsTest {
     assertThat(groups.groups()).containsExactly(40, 2, 20, 30, 0, 20, 1, 20, 420, 60);
   }
 
+  /** Blocks of one sequence see the same rows, which would be gathered for each of them. */
+  @Test
+  void gridsGatherAtMostTwiceTheRowsThatThereAre() {
+    StepBatch batch = new StepBatch();
+    for (int block = 0; block < 6; block++) {
+      batch.beginSequence(0, 100 + 4 * block, null);
+      for (int p = 0; p < 4; p++) {
+        batch.addActive(0, 96 + 4 * block + p);
+      }
+    }
+    AttentionGroups groups = new AttentionGroups(true);
+    groups.plan(batch);
+    assertThat(groups.groups()).containsExactly(8, 2, 4, 104, 0, 8, 2, 4, 112, 0, 8, 2, 4, 120, 0);
+  }
+
   @Test
   void gridsJoinSequencesThatFillAtLeastHalfOfThem() {
     AttentionGroups groups = new AttentionGroups(true);

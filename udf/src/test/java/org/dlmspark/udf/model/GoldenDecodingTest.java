@@ -17,7 +17,7 @@ import org.dlmspark.udf.decode.ModelTraits;
 import org.dlmspark.udf.decode.Sequence;
 import org.dlmspark.udf.fixtures.Golden;
 import org.dlmspark.udf.fixtures.GoldenCase;
-import org.dlmspark.udf.service.DecoderService;
+import org.dlmspark.udf.service.DecodingTraits;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -133,7 +133,7 @@ final class GoldenDecodingTest {
       boolean unsaid = checkpoint.config().attention().kind() == Attention.Kind.UNSAID;
       for (GoldenCase c : cases) {
         ModelTraits traits =
-            DecoderService.traits(checkpoint.config(), unsaid ? c.attention() : "auto");
+            DecodingTraits.of(checkpoint.config(), unsaid ? c.attention() : "auto");
         Sequence sequence = GoldenSequences.sequence(c, settings.apply(c), traits);
         expected.put(sequence, c);
         waiting.add(sequence);

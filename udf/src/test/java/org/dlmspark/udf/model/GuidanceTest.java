@@ -20,7 +20,7 @@ import org.dlmspark.udf.decode.StepBatch;
 import org.dlmspark.udf.decode.TokenChoice;
 import org.dlmspark.udf.fixtures.Golden;
 import org.dlmspark.udf.fixtures.GoldenCase;
-import org.dlmspark.udf.service.DecoderService;
+import org.dlmspark.udf.service.DecodingTraits;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,7 +36,7 @@ final class GuidanceTest {
   }
 
   private static ModelTraits traits(TorchDenoisingModel model) {
-    return DecoderService.traits(model.config(), "auto");
+    return DecodingTraits.of(model.config(), "auto");
   }
 
   private static Sequence sequence(
