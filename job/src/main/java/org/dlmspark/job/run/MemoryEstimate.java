@@ -36,13 +36,13 @@ public record MemoryEstimate(long weights, long cache, long step) {
 
   /**
    * What a step holds for an active token at a time: residual stream, projections, gate and up, a
-   * layer's keys and values gathered twice, and with experts the token once for each of them,
-   * before and behind.
+   * layer's keys and values gathered twice, and with experts the token before one of them and
+   * behind it, and the sum of all in float32.
    */
   public static long stepBytes(ModelConfig config, NumberType type) {
     long gathered = 4L * config.kvHeads() * config.headDim();
-    long perExpert = config.mixture() == null ? 0 : 3L * config.mixture().perToken();
-    return ((6L + perExpert) * config.hiddenSize() + 3L * config.widestMlp() + gathered)
+    long experts = config.mixture() == null ? 0 : 4;
+    return ((6L + experts) * config.hiddenSize() + 3L * config.widestMlp() + gathered)
         * type.bytes();
   }
 

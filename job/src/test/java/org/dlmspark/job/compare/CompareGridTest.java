@@ -161,6 +161,40 @@ class CompareGridTest {
     }
   }
 
+  @Test
+  void aRunThatEditsIsComparedWithItsEdits() throws IOException {
+    ModelTraits model = new ModelTraits(9, Set.of(8), false, Schedule.EVEN, blocks(false));
+    GenerationSettings own =
+        grid("settings = [{ name = a, generation { temperature = 0, threshold = 0.8,"
+                + " editing-threshold = 0.6, tokens-per-step = 2 } }]")
+            .baseline()
+            .generation();
+    CompareGrid grid = CompareGridReader.byDefault(model, own);
+    assertThat(grid.baseline().generation().blocks()).isEqualTo(own.blocks());
+    assertThat(grid.entries())
+        .extracting(entry -> entry.generation().resolve(model).blocks().editingThreshold())
+        .containsExactly(0.6, 0.6, 0.5, 0.0, null);
+  }
+
+  /** Open-dCoder's own order, with the steps of its preset. */
+  @Test
+  void aRunThatMasksAgainIsComparedWithOrdersThatDoNot() {
+    ModelTraits model = new ModelTraits(9, Set.of(8), true, Schedule.TIMESTEP, null);
+    GenerationSettings own =
+        new GenerationSettingsBuilder().genLength(128).steps(200).remasking(Remasking.P2).build();
+    CompareGrid grid = CompareGridReader.byDefault(model, own);
+    assertThat(grid.baseline().generation().unmasking().remasking()).isEqualTo(Remasking.P2);
+    assertThat(grid.entries())
+        .extracting(entry -> entry.generation().resolve(model).cache().policy())
+        .containsExactly(
+            CachePolicyName.NONE,
+            CachePolicyName.NONE,
+            CachePolicyName.DECODE,
+            CachePolicyName.DECODE,
+            CachePolicyName.NONE,
+            CachePolicyName.DECODE);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

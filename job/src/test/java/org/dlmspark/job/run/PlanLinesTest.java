@@ -133,14 +133,14 @@ class PlanLinesTest {
         .isEqualTo("CPU, since Spark assigns no GPU, computing in float32");
     assertThat(value(plan, "memory"))
         .isEqualTo(
-            "about 43.2 GB for each executor's decoder: weights 32.1 GB, keys and values 8.6 GB, a step's own 2.6 GB; PyTorch's libraries on top, all of it outside the Java heap");
+            "about 43.7 GB for each executor's decoder: weights 32.1 GB, keys and values 8.6 GB, a step's own 3.1 GB; PyTorch's libraries on top, all of it outside the Java heap");
   }
 
   @Test
   void estimatesMemoryOnAGpu() {
     // 524,288 bytes of bf16 K and V a token.
     String memory =
-        "about 21.9 GB for each executor's decoder: weights 16.0 GB, keys and values 4.3 GB, a step's own 1.5 GB; PyTorch's libraries on top, most of it on the device";
+        "about 22.1 GB for each executor's decoder: weights 16.0 GB, keys and values 4.3 GB, a step's own 1.8 GB; PyTorch's libraries on top, most of it on the device";
     PlanLines assigned = plan(new SparkConf(false).set("spark.executor.resource.gpu.amount", "1"));
     assertThat(value(assigned, "device"))
         .isEqualTo("GPU that Spark assigns, computing in bfloat16");

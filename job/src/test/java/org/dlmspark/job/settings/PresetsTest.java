@@ -8,8 +8,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.dlmspark.job.compare.CompareGrid;
-import org.dlmspark.job.compare.CompareGridReader;
 import org.dlmspark.udf.decode.BlockDiffusion;
 import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
 import org.dlmspark.udf.decode.GenerationSettings;
@@ -84,18 +82,6 @@ final class PresetsTest {
         .isEqualTo(name.contains("bd3lm") ? "block" : name.contains("mdlm") ? "full" : "auto");
     assertThat(settings.decoder().maxTokens())
         .isGreaterThanOrEqualTo(settings.decoder().maxSequences() * generation.genLength());
-  }
-
-  @ParameterizedTest
-  @MethodSource("presets")
-  void eachPresetCanBeCompared(Path preset) {
-    JobSettings settings = SettingsReader.read(preset, List.of("input.path=in", "output.path=out"));
-    ModelTraits model = traits(preset.getFileName().toString());
-    CompareGrid grid = CompareGridReader.byDefault(model, settings.generation());
-    for (CompareGrid.Entry entry : grid.entries()) {
-      assertThat(entry.generation().resolve(model).cache().policy())
-          .isEqualTo(entry.generation().cache().policy());
-    }
   }
 
   @ParameterizedTest

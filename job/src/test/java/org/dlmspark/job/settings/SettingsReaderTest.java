@@ -383,7 +383,7 @@ class SettingsReaderTest {
             + " such as 0.9, or null for none",
         "cache.policy=greedy | cache.policy = greedy must know which positions come next, and"
             + " generation.remasking = low_confidence finds out by computing them: set"
-            + " generation.remasking = random",
+            + " generation.remasking = random or sequential",
         "cache.policy=fast | cache.policy = \"fast\": must be one of auto, none, decode, greedy,"
             + " prefill, pd, prefix, dual, block-decode, block (--set cache.policy)",
         "cache.refresh-interval=0 | cache.refresh-interval = 0: must be at least 1 (steps)",

@@ -133,27 +133,26 @@ class DenoisingStep(Module):
       mixture: List[int],
       scale: float) -> List[Tensor]:
     chosen, weights = (self).route(h, router, mixture, scale)
-    per_token = mixture[0]
     flat = torch.reshape(chosen, [-1])
     ignored, order = torch.sort(flat, stable=True, dim=0, descending=False)
-    tokens = torch.floor_divide(order, per_token)
-    rows = torch.index_select(h, 0, tokens)
+    tokens = torch.floor_divide(order, mixture[0])
+    shares = torch.unsqueeze(torch.index_select(torch.reshape(weights, [-1]), 0, order), 1)
     counts = torch.to(torch.bincount(flat, None, torch.floordiv(len(experts), 3)), torch.device("cpu"))
-    parts = annotate(List[Tensor], [])
-    begin = 0
     sizes = annotate(List[int], (counts).tolist())
+    # Expert by expert, in their order: a token's sum depends on no other token, and nothing is as
+    # large as all tokens once for each of their experts.
+    sum = torch.zeros_like(x, dtype=6)
+    begin = 0
     for e in range(len(sizes)):
       size = sizes[e]
       if size > 0:
-        part = torch.narrow(rows, 0, begin, size)
+        own = torch.narrow(tokens, 0, begin, size)
+        part = torch.index_select(h, 0, own)
         gate = (self).product_silu(part, experts[e * 3])
-        parts = torch.append(parts, (self).product((self).product_multiplied(part, experts[e * 3 + 1], gate), experts[e * 3 + 2], None))
+        made = (self).product((self).product_multiplied(part, experts[e * 3 + 1], gate), experts[e * 3 + 2], None)
+        ignored2 = torch.index_add_(sum, 0, own, torch.mul(torch.narrow(shares, 0, begin, size), made))
         begin = begin + size
-    # Back in the order of the tokens, whose sums then depend on no other token.
-    ignored2, back = torch.sort(order, stable=True, dim=0, descending=False)
-    each = torch.view(torch.index_select(torch.cat(parts), 0, back), [-1, per_token, torch.size(x, 1)])
-    sum = torch.squeeze(torch.bmm(torch.unsqueeze(torch.to(weights, x.dtype), 1), each), 1)
-    return [torch.add(x, sum), counts]
+    return [torch.add(x, torch.to(sum, x.dtype)), counts]
 
   # Attention of a group of sequences over their own rows. Queries [n, H, d] of the whole group.
   #
