@@ -78,14 +78,7 @@ final class ConfigFile {
    */
   void require(String key, JsonNode value) {
     if (!has(key)) {
-      throw new CheckpointException(
-          file
-              + " has no value for "
-              + prefix
-              + key
-              + ", of which only "
-              + value
-              + " is supported: download config.json anew from the model's page");
+      throw missing(key, ", of which only " + value + " is supported");
     }
     if (!same(value(key), value)) {
       throw wrong(key, "not supported; only " + value + " is");
@@ -224,13 +217,18 @@ final class ConfigFile {
 
   private JsonNode need(String key) {
     if (!has(key)) {
-      throw new CheckpointException(
-          file
-              + " has no value for "
-              + prefix
-              + key
-              + ": download config.json anew from the model's page");
+      throw missing(key, "");
     }
     return value(key);
+  }
+
+  private CheckpointException missing(String key, String wanted) {
+    return new CheckpointException(
+        file
+            + " has no value for "
+            + prefix
+            + key
+            + wanted
+            + ": download config.json anew from the model's page");
   }
 }

@@ -134,6 +134,19 @@ public final class StepBatch {
   }
 
   /**
+   * Up to where the sequences have rows of the KV buffers.
+   *
+   * @return the row after the last that any of them sees
+   */
+  public int rows() {
+    int rows = 0;
+    for (int s = 0; s < sequences; s++) {
+      rows = Math.max(rows, firstRow[s] + length[s]);
+    }
+    return rows;
+  }
+
+  /**
    * How the tokens of a sequence's candidates are found.
    *
    * @param sequence the sequence's number, from 0

@@ -43,7 +43,7 @@ final class AttentionGroups {
     if (grids) {
       sortByActiveCount(batch, sequences);
     }
-    long mostRows = 2L * rows(batch);
+    long mostRows = 2L * batch.rows();
     long[] buffer = new long[FIELDS * sequences];
     int used = 0;
     int member = 0;
@@ -69,15 +69,6 @@ final class AttentionGroups {
       buffer[used++] = batch.firstRow(order[begin]);
     }
     fields = Arrays.copyOf(buffer, used);
-  }
-
-  /** Up to where sequences have rows of the buffers. */
-  private static int rows(StepBatch batch) {
-    int rows = 0;
-    for (int s = 0; s < batch.sequences(); s++) {
-      rows = Math.max(rows, batch.firstRow(s) + batch.length(s));
-    }
-    return rows;
   }
 
   /**

@@ -172,11 +172,7 @@ public final class TorchDenoisingModel implements LoadedModel {
   }
 
   private long[] prepare(StepBatch batch) {
-    int rows = 0;
-    for (int s = 0; s < batch.sequences(); s++) {
-      rows = Math.max(rows, batch.firstRow(s) + batch.length(s));
-    }
-    buffers.growTo(rows);
+    buffers.growTo(batch.rows());
     groups.plan(batch);
     return transfer.write(batch, groups);
   }
