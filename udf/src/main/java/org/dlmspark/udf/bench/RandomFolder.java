@@ -203,7 +203,7 @@ public final class RandomFolder {
   }
 
   private ByteBuffer noise() {
-    Random random = new Random(shape.hashCode());
+    Random random = new Random(shape.toString().hashCode());
     return numbers(DISTINCT, () -> (float) (SCALE * random.nextGaussian()));
   }
 
