@@ -183,6 +183,11 @@ public final class DlmGenerator extends DlmGeneratorParams implements DefaultPar
     return with(attention(), value);
   }
 
+  /** Sets {@link #gpuAttention()}. */
+  public DlmGenerator setGpuAttention(String value) {
+    return with(gpuAttention(), value);
+  }
+
   /** Sets {@link #genLength()}. */
   public DlmGenerator setGenLength(int value) {
     return with(genLength(), value);

@@ -146,6 +146,11 @@ public abstract sealed class DlmGeneratorParams extends Transformer permits DlmG
     return param(ParamTable.ATTENTION);
   }
 
+  /** {@return the param of {@code model.gpu-attention}} */
+  public Param<String> gpuAttention() {
+    return param(ParamTable.GPU_ATTENTION);
+  }
+
   /** {@return the param of {@code generation.gen-length}} */
   public IntParam genLength() {
     return param(ParamTable.GEN_LENGTH);

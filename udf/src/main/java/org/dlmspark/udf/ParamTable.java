@@ -124,6 +124,15 @@ final class ParamTable {
           "auto",
           "How far a position sees, where the folder does not say it (Tiny-A2D): full every position"
               + " (mdlm), block its own block and all before it (bd3lm). auto: as the folder says.");
+  static final SettingParam<Param<String>> GPU_ATTENTION =
+      param(
+          "model.gpu-attention",
+          "gpuAttention",
+          Kind.TEXT,
+          "grid",
+          "How attention is computed on a GPU: grid, sequences of similar size share a call, varlen,"
+              + " all in one call that gathers nothing, in float16 or bfloat16 on a GPU of compute"
+              + " capability 8.0 or newer. varlen is untried: no GPU has run it yet.");
   static final SettingParam<IntParam> GEN_LENGTH =
       param(GenerationKey.GEN_LENGTH, Kind.WHOLE, "Tokens to generate for a row.");
   static final SettingParam<IntParam> BLOCK_LENGTH =

@@ -93,7 +93,8 @@ final class ParamValues {
             setting.apply("model.threads").wholeInt(),
             setting.apply("batch.max-sequences").wholeInt(),
             setting.apply("batch.max-tokens").wholeInt(),
-            setting.apply("model.attention").present()),
+            setting.apply("model.attention").present(),
+            setting.apply("model.gpu-attention").present()),
         new PromptSettings(
             setting.apply("input.id-column").present(),
             null,

@@ -39,7 +39,7 @@ class DlmGeneratorTest {
     assertThat(generator().settings(PROMPTS))
         .isEqualTo(
             new GenerateSettings(
-                new DecoderSettings("model", "auto", "auto", 0, 16, 8192, "auto"),
+                new DecoderSettings("model", "auto", "auto", 0, 16, 8192, "auto", "grid"),
                 PromptSettings.ofColumn("id", "prompt", true),
                 new GenerationSettingsBuilder().build(),
                 List.of(),
@@ -87,7 +87,7 @@ class DlmGeneratorTest {
             .setBatchMaxTokens(500);
     GenerateSettings expected =
         new GenerateSettings(
-            new DecoderSettings("model", "bfloat16", "gpu:1", 3, 2, 500, "auto"),
+            new DecoderSettings("model", "bfloat16", "gpu:1", 3, 2, 500, "auto", "grid"),
             new PromptSettings(
                 "name",
                 null,

@@ -47,7 +47,7 @@ final class GenerateUdfTest {
   private static final PromptSettings PROMPT = PromptSettings.ofColumn("id", "prompt", false);
   private static final DecoderSettings DECODER =
       new DecoderSettings(
-          Golden.goldenModel("llada-tiny").toString(), "auto", "cpu", 1, 4, 400, "auto");
+          Golden.goldenModel("llada-tiny").toString(), "auto", "cpu", 1, 4, 400, "auto", "grid");
 
   @AfterAll
   static void shutDown() {
@@ -296,7 +296,7 @@ final class GenerateUdfTest {
       throws Exception {
     // One at a time, so that rounding is the same, and most identical rows come when all is done.
     DecoderSettings alone =
-        new DecoderSettings(DECODER.modelPath(), "auto", "cpu", 1, 1, 400, "auto");
+        new DecoderSettings(DECODER.modelPath(), "auto", "cpu", 1, 1, 400, "auto", "grid");
     PromptSettings prompt =
         new PromptSettings(
             "id", null, PROMPT.source(), false, null, List.of(), dedupe, PROMPT.text());
@@ -320,7 +320,8 @@ final class GenerateUdfTest {
   @Test
   void identicalRowsAreBounded(@TempDir Path folder) throws Exception {
     FaultyModels.write(folder, "step-ms = 20");
-    DecoderSettings slow = new DecoderSettings(folder.toString(), "auto", "cpu", 1, 1, 400, "auto");
+    DecoderSettings slow =
+        new DecoderSettings(folder.toString(), "auto", "cpu", 1, 1, 400, "auto", "grid");
     PromptSettings prompt =
         new PromptSettings(
             "id", null, PROMPT.source(), false, null, List.of(), true, PROMPT.text());
@@ -350,7 +351,7 @@ final class GenerateUdfTest {
   @Test
   void aModelThatCannotBeLoadedFailsTheTask() {
     DecoderSettings nowhere =
-        new DecoderSettings("/no/such/model", "auto", "cpu", 1, 4, 400, "auto");
+        new DecoderSettings("/no/such/model", "auto", "cpu", 1, 4, 400, "auto", "grid");
     GenerateSettings settings =
         new GenerateSettings(nowhere, PROMPT, short8(), List.of(), "run", 0);
     Iterator<Row> out =
@@ -365,7 +366,7 @@ final class GenerateUdfTest {
   void aFailedLoadIsNotTriedAgainByTheNextAttempt(@TempDir Path folder) {
     FaultyModels.write(folder, "load-failure = the weights are moth-eaten");
     DecoderSettings faulty =
-        new DecoderSettings(folder.toString(), "auto", "cpu", 1, 4, 400, "auto");
+        new DecoderSettings(folder.toString(), "auto", "cpu", 1, 4, 400, "auto", "grid");
     GenerateSettings settings = new GenerateSettings(faulty, PROMPT, short8(), List.of(), "run", 0);
     for (int attempt = 0; attempt < 4; attempt++) {
       Iterator<Row> out =
@@ -388,7 +389,7 @@ final class GenerateUdfTest {
   void rowsThatDoNotFitTogetherAreDecodedOneByOne(@TempDir Path folder) throws Exception {
     FaultyModels.write(folder, "most-rows = 1");
     DecoderSettings faulty =
-        new DecoderSettings(folder.toString(), "auto", "cpu", 1, 4, 400, "auto");
+        new DecoderSettings(folder.toString(), "auto", "cpu", 1, 4, 400, "auto", "grid");
     List<Row> prompts = new ArrayList<>();
     for (long id = 0; id < 10; id++) {
       prompts.add(RowFactory.create(id, "t1 t2"));
@@ -422,7 +423,7 @@ final class GenerateUdfTest {
           }
         };
     DecoderSettings own =
-        new DecoderSettings(DECODER.modelPath(), "float32", "cpu", 1, 4, 400, "auto");
+        new DecoderSettings(DECODER.modelPath(), "float32", "cpu", 1, 4, 400, "auto", "grid");
     DecoderService.start(own.toJson(), new ExecutorFacts("5", null, 1), watch);
     try {
       List<Row> prompts = new ArrayList<>();

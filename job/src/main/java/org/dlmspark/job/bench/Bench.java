@@ -92,7 +92,8 @@ public final class Bench {
             settings.decoder().device(),
             null,
             threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
-            cases.mostTokens(generation.genLength() + longestBlock(generation, traits)));
+            cases.mostTokens(generation.genLength() + longestBlock(generation, traits)),
+            settings.decoder().gpuAttention());
     try (TorchDenoisingModel loaded = load(checkpoint, place)) {
       DecoderBench bench = new DecoderBench(loaded, traits, generation);
       refuseUnfit(bench);

@@ -68,6 +68,10 @@ final class RunFingerprint {
     if (facts.config().attention().kind() == Attention.Kind.UNSAID) {
       texts.put("model.attention", settings.decoder().attention());
     }
+    // As any other way to compute, it rounds in another way. Left out where it is the usual one.
+    if (!settings.decoder().gpuAttention().equals("grid")) {
+      texts.put("model.gpu-attention", settings.decoder().gpuAttention());
+    }
     texts.put("input.id-column", String.valueOf(settings.input().idColumn()));
     PromptSettings prompt = input.prompt();
     texts.put(prompt.source().key(), prompt.source().value());

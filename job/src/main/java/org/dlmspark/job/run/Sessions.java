@@ -175,7 +175,8 @@ public final class Sessions {
         decoder.threads(),
         decoder.maxSequences(),
         decoder.maxTokens(),
-        decoder.attention());
+        decoder.attention(),
+        decoder.gpuAttention());
   }
 
   /**

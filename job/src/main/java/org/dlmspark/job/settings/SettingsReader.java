@@ -78,7 +78,8 @@ public final class SettingsReader {
             value("model.threads").wholeInt(),
             value("batch.max-sequences").wholeInt(),
             value("batch.max-tokens").wholeInt(),
-            value("model.attention").present()),
+            value("model.attention").present(),
+            value("model.gpu-attention").present()),
         generation(),
         new JobSettings.Job(
             value("job.wave-rows").wholeInt(),

@@ -19,7 +19,7 @@ class SessionsTest {
   private static final DecoderSettings DECODER = decoder("src");
 
   private static DecoderSettings decoder(String path) {
-    return new DecoderSettings(path, "auto", "cpu", 1, 2, 300, "auto");
+    return new DecoderSettings(path, "auto", "cpu", 1, 2, 300, "auto", "grid");
   }
 
   private static SparkConf conf(String master) {
@@ -66,7 +66,7 @@ class SessionsTest {
 
   @Test
   void aDeviceThatIsNotHereIsRefusedWhereThisProcessWouldDecode() {
-    DecoderSettings gpu = new DecoderSettings("src", "auto", "gpu:97", 1, 2, 300, "auto");
+    DecoderSettings gpu = new DecoderSettings("src", "auto", "gpu:97", 1, 2, 300, "auto", "grid");
     assertThatThrownBy(() -> Sessions.requireDevice(gpu, conf("local[2]")))
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("model.device = gpu:97");

@@ -74,6 +74,7 @@ class SettingsReaderTest {
     expected.put("model.device", "auto");
     expected.put("model.threads", "0");
     expected.put("model.attention", "auto");
+    expected.put("model.gpu-attention", "grid");
     expected.put("generation.gen-length", "128");
     expected.put("generation.block-length", "null");
     expected.put("generation.small-block-length", "null");
@@ -138,7 +139,7 @@ class SettingsReaderTest {
                 CarriedColumns.ALL,
                 true));
     assertThat(settings.decoder())
-        .isEqualTo(new DecoderSettings("model", "auto", "auto", 0, 16, 8192, "auto"));
+        .isEqualTo(new DecoderSettings("model", "auto", "auto", 0, 16, 8192, "auto", "grid"));
     assertThat(settings.generation()).isEqualTo(new GenerationSettingsBuilder().build());
     assertThat(settings.job()).isEqualTo(new JobSettings.Job(0, 0, 0.2, null, "dlm-spark"));
     assertThat(settings.check().answerColumn()).isNull();
@@ -228,7 +229,7 @@ class SettingsReaderTest {
                 new CarriedColumns(false, List.of("prompt")),
                 false));
     assertThat(settings.decoder())
-        .isEqualTo(new DecoderSettings("model", "bfloat16", "gpu:1", 3, 2, 500, "auto"));
+        .isEqualTo(new DecoderSettings("model", "bfloat16", "gpu:1", 3, 2, 500, "auto", "grid"));
     assertThat(settings.generation())
         .isEqualTo(
             new GenerationSettingsBuilder()

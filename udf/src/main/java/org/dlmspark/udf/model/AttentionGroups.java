@@ -8,23 +8,24 @@ import org.dlmspark.udf.decode.StepBatch;
  * reads its rows of the buffers in place. On a GPU calls are dear and many small ones leave it
  * idle, so sequences with similar numbers of active tokens share one call on a grid. Keys and
  * values are gathered for a grid, and blocks of one sequence see the same ones: so a call gathers
- * at most twice as many rows as there are. Arrays are reused from step to step.
+ * at most twice as many rows as there are. A kernel for sequences of various lengths takes all of
+ * them in one call. Arrays are reused from step to step.
  */
 final class AttentionGroups {
   /** Numbers per group in {@link #groups()}. */
   static final int FIELDS = 5;
 
-  private final boolean grids;
+  private final AttentionForm.Calls calls;
   private int[] order = new int[16];
   private long[] fields = new long[0];
 
   /**
    * Creates a plan for one device.
    *
-   * @param grids whether sequences share calls
+   * @param calls which sequences share a call
    */
-  AttentionGroups(boolean grids) {
-    this.grids = grids;
+  AttentionGroups(AttentionForm.Calls calls) {
+    this.calls = calls;
   }
 
   /**
@@ -40,10 +41,9 @@ final class AttentionGroups {
     for (int i = 0; i < sequences; i++) {
       order[i] = i;
     }
-    if (grids) {
+    if (calls == AttentionForm.Calls.GRIDS) {
       sortByActiveCount(batch, sequences);
     }
-    long mostRows = 2L * batch.rows();
     long[] buffer = new long[FIELDS * sequences];
     int used = 0;
     int member = 0;
@@ -54,11 +54,9 @@ final class AttentionGroups {
       int longest = 0;
       while (member < sequences
           && (member == begin
-              || (grids
-                  && fits(batch, order[member], widest, longest)
-                  && (member - begin + 1L) * Math.max(longest, batch.length(order[member]))
-                      <= mostRows))) {
+              || joins(batch, order[member], widest, longest, member - begin + 1L))) {
         tokens += batch.activeCount(order[member]);
+        widest = Math.max(widest, batch.activeCount(order[member]));
         longest = Math.max(longest, batch.length(order[member]));
         member++;
       }
@@ -69,6 +67,17 @@ final class AttentionGroups {
       buffer[used++] = batch.firstRow(order[begin]);
     }
     fields = Arrays.copyOf(buffer, used);
+  }
+
+  /** Whether a sequence may be the one that makes a group so large. */
+  private boolean joins(StepBatch batch, int sequence, int widest, int longest, long size) {
+    return switch (calls) {
+      case EACH -> false;
+      case GRIDS ->
+          fits(batch, sequence, widest, longest)
+              && size * Math.max(longest, batch.length(sequence)) <= 2L * batch.rows();
+      case ALL -> true;
+    };
   }
 
   /**

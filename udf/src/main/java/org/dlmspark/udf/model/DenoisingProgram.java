@@ -8,6 +8,8 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.dlmspark.udf.checkpoint.NumberType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,21 +30,26 @@ final class DenoisingProgram implements AutoCloseable {
    * @param manager a manager of the device
    * @param numberType of weights and activations
    * @param wide whether the model's products are long
+   * @param attention how attention is computed
    * @return the program, to be closed by the caller
    */
-  static DenoisingProgram load(PtNDManager manager, NumberType numberType, boolean wide) {
+  static DenoisingProgram load(
+      PtNDManager manager, NumberType numberType, boolean wide, AttentionForm attention) {
     if (wide && !manager.getDevice().isGpu() && numberType == NumberType.FLOAT32) {
       try {
-        return load(manager, "products_onednn.py");
+        return load(manager, "products_onednn.py", attention);
       } catch (RuntimeException e) {
         LOG.info("this PyTorch has no oneDNN: products with few rows are slower", e);
       }
     }
-    return load(manager, "products_torch.py");
+    return load(manager, "products_torch.py", attention);
   }
 
-  private static DenoisingProgram load(PtNDManager manager, String products) {
-    byte[] archive = TorchScriptArchive.pack("DenoisingStep", "denoising_step.py", products);
+  private static DenoisingProgram load(
+      PtNDManager manager, String products, AttentionForm attention) {
+    List<String> files = new ArrayList<>(List.of("denoising_step.py", products));
+    files.addAll(attention.program());
+    byte[] archive = TorchScriptArchive.pack("DenoisingStep", files);
     try {
       return new DenoisingProgram(
           JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false));

@@ -12,6 +12,7 @@ final class StepProducts implements AutoCloseable {
   private final DenoisingProgram program;
   private final ModelConfig config;
   private final ModelArguments arguments;
+  private final AttentionGroups groups;
 
   /** Null until the first products. */
   private IValue noise;
@@ -24,8 +25,14 @@ final class StepProducts implements AutoCloseable {
    * @param program computes the products
    * @param config the model's shape
    * @param arguments the model's weights
+   * @param groups cuts attention into calls, as the device has them without a kernel of its own
    */
-  StepProducts(DenoisingProgram program, ModelConfig config, ModelArguments arguments) {
+  StepProducts(
+      DenoisingProgram program,
+      ModelConfig config,
+      ModelArguments arguments,
+      AttentionGroups groups) {
+    this.groups = groups;
     this.program = program;
     this.config = config;
     this.arguments = arguments;
@@ -36,21 +43,15 @@ final class StepProducts implements AutoCloseable {
    *
    * @param batch the step
    * @param sizes as {@link HostTransfer#write} gave them
-   * @param groups how its attention is cut into calls
    * @param buffers keys and values
    * @param output host memory, overwritten
    * @param taken the step's result: how many tokens chose each expert
    */
-  void compute(
-      StepBatch batch,
-      long[] sizes,
-      long[] groups,
-      KvBuffers buffers,
-      IValue output,
-      IValue taken) {
-    growNoise(batch, groups);
+  void compute(StepBatch batch, long[] sizes, KvBuffers buffers, IValue output, IValue taken) {
+    groups.plan(batch);
+    growNoise(batch, groups.groups());
     try (IValue sizesValue = IValue.listFrom(sizes);
-        IValue plan = IValue.listFrom(groups)) {
+        IValue plan = IValue.listFrom(groups.groups())) {
       program
           .run(
               "products",

@@ -12,6 +12,7 @@ import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.checkpoint.NumberType;
 import org.dlmspark.udf.checkpoint.TransformerWeights;
 import org.dlmspark.udf.decode.StepBatch;
+import org.dlmspark.udf.model.AttentionForm.Calls;
 
 /**
  * The denoising step on a device, by the TorchScript program {@code denoising_step.py}.
@@ -62,7 +63,7 @@ public final class TorchDenoisingModel implements LoadedModel {
    * @throws IllegalArgumentException if the device cannot be used; says what to do
    */
   public TorchDenoisingModel(Checkpoint checkpoint, ModelSettings settings, LongConsumer progress) {
-    this(checkpoint, settings, progress, false);
+    this(checkpoint, settings, progress, null, false);
   }
 
   /**
@@ -80,15 +81,30 @@ public final class TorchDenoisingModel implements LoadedModel {
    * needs a GPU (attention on grids) or a wide one (products by oneDNN).
    */
   TorchDenoisingModel(Checkpoint checkpoint, ModelSettings settings, boolean asIfLarge) {
-    this(checkpoint, settings, bytes -> {}, asIfLarge);
+    this(checkpoint, settings, asIfLarge ? AttentionForm.GRIDS : AttentionForm.EACH, asIfLarge);
   }
 
+  /** As above; tests say how attention is computed. */
+  TorchDenoisingModel(
+      Checkpoint checkpoint, ModelSettings settings, AttentionForm attention, boolean asIfWide) {
+    this(checkpoint, settings, bytes -> {}, attention, asIfWide);
+  }
+
+  /** As above; attention is chosen where it is null. */
   private TorchDenoisingModel(
-      Checkpoint checkpoint, ModelSettings settings, LongConsumer progress, boolean asIfLarge) {
+      Checkpoint checkpoint,
+      ModelSettings settings,
+      LongConsumer progress,
+      AttentionForm wantedAttention,
+      boolean asIfWide) {
     config = checkpoint.config();
     Engine engine = NativeEngine.pytorch();
     device = DeviceChoice.device(settings.device(), settings.assignedGpu());
     numberType = DeviceChoice.numberType(settings.dtype(), config.storedType(), device);
+    AttentionForm attention =
+        wantedAttention == null
+            ? AttentionForm.choose(settings.gpuAttention(), device, numberType, config.headDim())
+            : wantedAttention;
     if (settings.threads() > 0) {
       JniUtils.setNumThreads(settings.threads());
     }
@@ -98,13 +114,15 @@ public final class TorchDenoisingModel implements LoadedModel {
     try {
       PtNDManager manager = memory.manager();
       program =
-          DenoisingProgram.load(manager, numberType, asIfLarge || config.hiddenSize() >= WIDE);
+          DenoisingProgram.load(
+              manager, numberType, asIfWide || config.hiddenSize() >= WIDE, attention);
       WeightUpload upload = new WeightUpload(manager, program, numberType, progress);
       arguments = ModelArguments.load(checkpoint, settings.maxRows(), upload, program, memory);
       buffers = new KvBuffers(program, config, arguments.embedding(), settings.maxRows());
       transfer = new HostTransfer(manager.newSubManager(Device.cpu()));
-      groups = new AttentionGroups(device.isGpu() || asIfLarge);
-      products = new StepProducts(program, config, arguments);
+      groups = new AttentionGroups(attention.calls());
+      Calls floor = attention.calls() == Calls.EACH ? Calls.EACH : Calls.GRIDS;
+      products = new StepProducts(program, config, arguments, new AttentionGroups(floor));
     } catch (RuntimeException | Error e) {
       memory.close();
       throw e;
@@ -147,7 +165,7 @@ public final class TorchDenoisingModel implements LoadedModel {
    */
   public void products(StepBatch batch) {
     long[] sizes = prepare(batch);
-    products.compute(batch, sizes, groups.groups(), buffers, transfer.output(), taken);
+    products.compute(batch, sizes, buffers, transfer.output(), taken);
   }
 
   /** The logits of all active tokens, {@code [active, vocabulary]}, for tests. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -26,7 +27,7 @@ final class TorchScriptArchive {
    *     the others more of its methods
    * @return the archive's bytes
    */
-  static byte[] pack(String className, String... resources) {
+  static byte[] pack(String className, List<String> resources) {
     try {
       ByteArrayOutputStream source = new ByteArrayOutputStream();
       for (String resource : resources) {

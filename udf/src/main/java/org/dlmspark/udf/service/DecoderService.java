@@ -196,7 +196,12 @@ public final class DecoderService {
     return new TorchDenoisingModel(
         checkpoint,
         new ModelSettings(
-            settings.dtype(), settings.device(), facts.gpu(), threads(), settings.maxTokens()),
+            settings.dtype(),
+            settings.device(),
+            facts.gpu(),
+            threads(),
+            settings.maxTokens(),
+            settings.gpuAttention()),
         loadedBytes -> meter.loading(loadedBytes, all));
   }
 

@@ -20,6 +20,8 @@ import java.util.List;
  *     running sequences may have
  * @param attention {@code model.attention}: {@code auto}, {@code full} or {@code block}: how far a
  *     position sees, for folders that do not say it
+ * @param gpuAttention {@code model.gpu-attention}: {@code grid} or {@code varlen}: how attention is
+ *     computed on a GPU
  */
 public record DecoderSettings(
     String modelPath,
@@ -28,7 +30,8 @@ public record DecoderSettings(
     int threads,
     int maxSequences,
     int maxTokens,
-    String attention)
+    String attention,
+    String gpuAttention)
     implements Serializable {
 
   /** The Spark setting that holds {@link #toJson()}. */
@@ -38,6 +41,7 @@ public record DecoderSettings(
   private static final List<String> DTYPES = List.of("auto", "float32", "float16", "bfloat16");
 
   private static final List<String> ATTENTIONS = List.of("auto", "full", "block");
+  private static final List<String> GPU_ATTENTIONS = List.of("grid", "varlen");
 
   /** Checks every value; messages name the setting. */
   public DecoderSettings {
@@ -57,6 +61,17 @@ public record DecoderSettings(
       throw new IllegalArgumentException(
           "model.attention = " + attention + ": must be one of " + String.join(", ", ATTENTIONS));
     }
+    if (!GPU_ATTENTIONS.contains(gpuAttention)) {
+      throw new IllegalArgumentException(
+          "model.gpu-attention = "
+              + gpuAttention
+              + ": must be one of "
+              + String.join(", ", GPU_ATTENTIONS));
+    }
+    if (gpuAttention.equals("varlen")) {
+      refuseVarlen("model.device", device, "cpu");
+      refuseVarlen("model.dtype", dtype, "float32");
+    }
     if (threads < 0) {
       throw new IllegalArgumentException(
           "model.threads = " + threads + ": must be 0 (the executor's cores) or more");
@@ -68,6 +83,18 @@ public record DecoderSettings(
     if (maxTokens < 2) {
       throw new IllegalArgumentException(
           "batch.max-tokens = " + maxTokens + ": must be at least 2 (tokens)");
+    }
+  }
+
+  /** What else cannot be is known only where the model is loaded. */
+  private static void refuseVarlen(String setting, String value, String unfit) {
+    if (value.equals(unfit)) {
+      throw new IllegalArgumentException(
+          "model.gpu-attention = varlen is for a GPU in float16 or bfloat16, and "
+              + setting
+              + " = "
+              + value
+              + "; set model.gpu-attention = grid");
     }
   }
 

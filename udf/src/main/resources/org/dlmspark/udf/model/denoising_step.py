@@ -8,8 +8,9 @@ class DenoisingStep(Module):
   # Number types appear as PyTorch's codes: 4 int64, 6 float32, 7 float64.
   #
   # In this order: what is made before a step, the forward pass, the choice of tokens, the step, its
-  # matrix products alone, logits for tests. The products themselves (`product...`, `rounded`) stand
-  # in products_torch.py and products_onednn.py, one of which is appended to this file.
+  # matrix products alone, logits for tests. Other files are appended to this one: the products
+  # themselves (`product...`, `rounded`) of products_torch.py or products_onednn.py, and attention
+  # (`attend`, `attention_places`) of attention_grid.py or attention_varlen.py.
   __parameters__ = []
   __buffers__ = []
 
@@ -154,46 +155,6 @@ class DenoisingStep(Module):
         begin = begin + size
     return [torch.add(x, torch.to(sum, x.dtype)), counts]
 
-  # Attention of a group of sequences over their own rows. Queries [n, H, d] of the whole group.
-  #
-  # A group of one reads its rows in place. A larger group is laid out as a grid [sequences, widest,
-  # ...]: one call for all of them, at the price of gathered keys and values and of idle cells.
-  # `shape` holds (sequences, widest, longest, row of the first); `index` holds for each sequence
-  # (first row, length); `cells` holds each query's cell in the grid.
-  def attend(self: __torch__.DenoisingStep,
-      q: Tensor,
-      keys: Tensor,
-      values: Tensor,
-      shape: List[int],
-      index: Tensor,
-      cells: Tensor,
-      grouped_query: bool) -> Tensor:
-    sequences, widest, longest, first = shape
-    n, heads, dim = torch.size(q)
-    if sequences == 1:
-      qs = torch.unsqueeze(torch.transpose(q, 0, 1), 0)
-      ks = torch.unsqueeze(torch.transpose(torch.narrow(keys, 0, first, longest), 0, 1), 0)
-      vs = torch.unsqueeze(torch.transpose(torch.narrow(values, 0, first, longest), 0, 1), 0)
-      mixed = torch.scaled_dot_product_attention(qs, ks, vs, None, 0., False, scale=None, enable_gqa=grouped_query)
-      result = torch.reshape(torch.transpose(torch.squeeze(mixed, 0), 0, 1), [n, heads * dim])
-    else:
-      kv_heads = torch.size(keys, 1)
-      starts = torch.narrow(index, 1, 0, 1)
-      lengths = torch.narrow(index, 1, 1, 1)
-      columns = torch.unsqueeze(torch.arange(0, longest, dtype=4, device=q.device), 0)
-      inside = torch.lt(columns, lengths)
-      rows = torch.reshape(torch.add(starts, torch.minimum(columns, torch.sub(lengths, 1))), [-1])
-      grid = torch.new_zeros(q, [sequences * widest, heads, dim])
-      torch.index_copy_(grid, 0, cells, q)
-      qs = torch.transpose(torch.view(grid, [sequences, widest, heads, dim]), 1, 2)
-      ks = torch.transpose(torch.view(torch.index_select(keys, 0, rows), [sequences, longest, kv_heads, dim]), 1, 2)
-      vs = torch.transpose(torch.view(torch.index_select(values, 0, rows), [sequences, longest, kv_heads, dim]), 1, 2)
-      mask = torch.unsqueeze(torch.unsqueeze(inside, 1), 1)
-      mixed = torch.scaled_dot_product_attention(qs, ks, vs, mask, 0., False, scale=None, enable_gqa=grouped_query)
-      flat = torch.reshape(torch.transpose(mixed, 1, 2), [sequences * widest, heads * dim])
-      result = torch.index_select(flat, 0, cells)
-    return result
-
   # Hidden states [N, D] after the last layer, then for each layer with experts how many tokens chose
   # each of them; writes the active positions' keys and values into the buffers.
   #
@@ -239,6 +200,17 @@ class DenoisingStep(Module):
     sin = torch.select(turns, 0, 1)
     x = torch.embedding(embedding, tokens)
     taken = annotate(List[Tensor], [])
+    places = annotate(List[List[Tensor]], [])
+    token = 0
+    sequence = 0
+    for g in range(torch.floordiv(len(groups), 5)):
+      at = g * 5
+      places = torch.append(places, (self).attention_places(
+          torch.narrow(index, 0, sequence, groups[at + 1]),
+          torch.narrow(cells, 0, token, groups[at]),
+          torch.slice(groups, at + 1, at + 5)))
+      token = token + groups[at]
+      sequence = sequence + groups[at + 1]
     for l in range(len(keys)):
       w = l * 6
       h = (self).norm(x, layers[w], eps)
@@ -251,18 +223,13 @@ class DenoisingStep(Module):
       torch.index_put_(values[l], annotate(List[Optional[Tensor]], [rows]), torch.narrow(v, 0, 0, used))
       parts = annotate(List[Tensor], [])
       token = 0
-      sequence = 0
       for g in range(torch.floordiv(len(groups), 5)):
         at = g * 5
         size = groups[at]
         parts = torch.append(parts, (self).attend(
             torch.narrow(q, 0, token, size), keys[l], values[l],
-            [groups[at + 1], groups[at + 2], groups[at + 3], groups[at + 4]],
-            torch.narrow(index, 0, sequence, groups[at + 1]),
-            torch.narrow(cells, 0, token, size),
-            heads != kv_heads))
+            torch.slice(groups, at + 1, at + 5), places[g], heads != kv_heads))
         token = token + size
-        sequence = sequence + groups[at + 1]
       if n > used:
         parts = torch.append(parts, torch.new_zeros(q, [n - used, heads * head_dim]))
       mixed = parts[0]

@@ -41,7 +41,8 @@ final class DecoderBenchTest {
   }
 
   private static TorchDenoisingModel model(Checkpoint checkpoint) {
-    return new TorchDenoisingModel(checkpoint, new ModelSettings("auto", "cpu", null, 1, 4096));
+    return new TorchDenoisingModel(
+        checkpoint, new ModelSettings("auto", "cpu", null, 1, 4096, "grid"));
   }
 
   @ParameterizedTest

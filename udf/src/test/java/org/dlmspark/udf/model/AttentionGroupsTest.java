@@ -30,7 +30,7 @@ final class AttentionGroupsTest {
 
   @Test
   void withoutGridsEachSequenceIsACall() {
-    AttentionGroups groups = new AttentionGroups(false);
+    AttentionGroups groups = new AttentionGroups(AttentionForm.Calls.EACH);
     groups.plan(batch(3, 20));
     assertThat(groups.groups()).containsExactly(3, 1, 3, 13, 0, 20, 1, 20, 30, 13);
     assertThat(groups.sequenceAt(0)).isEqualTo(0);
@@ -39,7 +39,7 @@ final class AttentionGroupsTest {
 
   @Test
   void gridsDoNotJoinShortAndLongSequences() {
-    AttentionGroups groups = new AttentionGroups(true);
+    AttentionGroups groups = new AttentionGroups(AttentionForm.Calls.GRIDS);
     groups.plan(batchEndingLonger(400, 20, 20, 20));
     assertThat(groups.groups()).containsExactly(40, 2, 20, 30, 0, 20, 1, 20, 420, 60);
   }
@@ -54,18 +54,26 @@ final class AttentionGroupsTest {
         batch.addActive(0, 96 + 4 * block + p);
       }
     }
-    AttentionGroups groups = new AttentionGroups(true);
+    AttentionGroups groups = new AttentionGroups(AttentionForm.Calls.GRIDS);
     groups.plan(batch);
     assertThat(groups.groups()).containsExactly(8, 2, 4, 104, 0, 8, 2, 4, 112, 0, 8, 2, 4, 120, 0);
   }
 
   @Test
   void gridsJoinSequencesThatFillAtLeastHalfOfThem() {
-    AttentionGroups groups = new AttentionGroups(true);
+    AttentionGroups groups = new AttentionGroups(AttentionForm.Calls.GRIDS);
     groups.plan(batch(3, 20, 9, 4, 12));
     // 20 and 12; 9; 4 and 3: widest first.
     assertThat(IntStream.range(0, 5).map(groups::sequenceAt)).containsExactly(1, 4, 2, 3, 0);
     assertThat(groups.groups())
         .containsExactly(32, 2, 20, 30, 13, 9, 1, 9, 19, 43, 7, 2, 4, 14, 62);
+  }
+
+  @Test
+  void aKernelForVariousLengthsTakesAllInTheirOrder() {
+    AttentionGroups groups = new AttentionGroups(AttentionForm.Calls.ALL);
+    groups.plan(batchEndingLonger(400, 3, 20, 9));
+    assertThat(IntStream.range(0, 3).map(groups::sequenceAt)).containsExactly(0, 1, 2);
+    assertThat(groups.groups()).containsExactly(32, 3, 20, 409, 0);
   }
 }

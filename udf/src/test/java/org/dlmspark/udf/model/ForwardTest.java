@@ -25,25 +25,28 @@ final class ForwardTest {
       new TokenChoice(new Sampling(0, 1, 0), Remasking.LOW_CONFIDENCE, 0, false);
 
   /** A block of 0 is the whole sequence; `before` is how many positions the first block lacks. */
-  @ParameterizedTest(name = "{0}: {1}, grids {4}")
+  @ParameterizedTest(name = "{0}: {1}, attention {4}")
   @CsvSource({
-    "llada2-tiny, logits_block_8, 8, 0, false",
-    "llada2-tiny, logits_block_8, 8, 0, true",
-    "llada2-tiny, logits_block_32, 32, 0, false",
-    "llada2-tiny-bf16-sharded, logits_block_8_float32_arithmetic, 8, 0, false",
-    "llada-moe-tiny, logits, 0, 0, false",
-    "sdar-tiny, logits_block_4, 4, 0, false",
-    "sdar-tiny, logits_block_16, 16, 0, true",
-    "sdar-moe-tiny, logits_block_4, 4, 0, false",
-    "sdar-moe-tiny, logits_block_16, 16, 0, true",
-    "fast-dllm-v2-tiny, logits_unshifted_block_8, 8, 0, false",
-    "fast-dllm-v2-tiny, logits_unshifted_block_32, 32, 0, true",
-    "a2d-qwen3-tiny, logits_full, 0, 0, false",
-    "a2d-qwen3-tiny, logits_block_8_prompt_26, 8, 6, false",
-    "rnd1-tiny, logits_unshifted, 0, 0, false",
-    "open-dcoder-tiny, logits_unshifted, 0, 0, false",
+    "llada2-tiny, logits_block_8, 8, 0, each",
+    "llada2-tiny, logits_block_8, 8, 0, grids",
+    "llada2-tiny, logits_block_8, 8, 0, varlen",
+    "llada2-tiny, logits_block_32, 32, 0, each",
+    "llada2-tiny-bf16-sharded, logits_block_8_float32_arithmetic, 8, 0, each",
+    "llada-moe-tiny, logits, 0, 0, each",
+    "sdar-tiny, logits_block_4, 4, 0, each",
+    "sdar-tiny, logits_block_16, 16, 0, grids",
+    "sdar-tiny, logits_block_4, 4, 0, varlen",
+    "sdar-moe-tiny, logits_block_4, 4, 0, each",
+    "sdar-moe-tiny, logits_block_16, 16, 0, grids",
+    "fast-dllm-v2-tiny, logits_unshifted_block_8, 8, 0, each",
+    "fast-dllm-v2-tiny, logits_unshifted_block_32, 32, 0, grids",
+    "a2d-qwen3-tiny, logits_full, 0, 0, each",
+    "a2d-qwen3-tiny, logits_block_8_prompt_26, 8, 6, each",
+    "a2d-qwen3-tiny, logits_block_8_prompt_26, 8, 6, varlen",
+    "rnd1-tiny, logits_unshifted, 0, 0, each",
+    "open-dcoder-tiny, logits_unshifted, 0, 0, each",
   })
-  void logitsAreTheAuthors(String name, String logits, int block, int before, boolean grids) {
+  void logitsAreTheAuthors(String name, String logits, int block, int before, String attention) {
     Path folder = Golden.goldenModel(name);
     SafetensorsFile reference = SafetensorsFile.open(folder.resolve("forward.safetensors"));
     long[] ids = inputIds(reference);
@@ -56,8 +59,10 @@ final class ForwardTest {
       batch.addActive((int) ids[p], p);
     }
     try (TorchDenoisingModel model =
-        new TorchDenoisingModel(
-            Checkpoint.open(folder), new ModelSettings("float32", "cpu", null, 1, 4096), grids)) {
+        Attentions.model(
+            Checkpoint.open(folder),
+            new ModelSettings("float32", "cpu", null, 1, 4096, "grid"),
+            attention)) {
       assertThat(relativeError(model.logits(batch), floats(reference.tensor(logits))))
           .isLessThan(1e-4);
     }

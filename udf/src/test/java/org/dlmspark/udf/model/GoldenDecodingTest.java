@@ -32,49 +32,56 @@ final class GoldenDecodingTest {
 
   /**
    * One by one, and all of a model together, policies mixed, in batches of several sizes; as a CPU
-   * and as a GPU lays attention out.
+   * and as a GPU lays attention out, in both forms.
    */
-  @ParameterizedTest(name = "{0}: {2} at a time, grids {3}")
+  @ParameterizedTest(name = "{0}: {2} at a time, attention {3}")
   @CsvSource({
-    "llada-tiny, 60, 1, false",
-    "llada-tiny, 60, 3, false",
-    "llada-tiny, 60, 16, false",
-    "llada-tiny, 60, 60, false",
-    "llada-tiny, 60, 1, true",
-    "llada-tiny, 60, 16, true",
-    "llada-tiny, 60, 60, true",
-    "dream-tiny, 36, 1, false",
-    "dream-tiny, 36, 16, false",
-    "dream-tiny, 36, 36, false",
-    "dream-tiny, 36, 1, true",
-    "dream-tiny, 36, 36, true",
-    "llada2-tiny, 60, 1, false",
-    "llada2-tiny, 60, 60, false",
-    "llada2-tiny, 60, 60, true",
-    "llada-moe-tiny, 28, 1, false",
-    "llada-moe-tiny, 28, 28, true",
-    "sdar-tiny, 36, 1, false",
-    "sdar-tiny, 36, 36, false",
-    "sdar-tiny, 36, 36, true",
-    "sdar-moe-tiny, 30, 1, false",
-    "sdar-moe-tiny, 30, 30, true",
-    "fast-dllm-v2-tiny, 46, 1, false",
-    "fast-dllm-v2-tiny, 46, 46, false",
-    "fast-dllm-v2-tiny, 46, 46, true",
-    "a2d-qwen3-tiny, 46, 1, false",
-    "a2d-qwen3-tiny, 46, 46, true",
-    "rnd1-tiny, 20, 1, false",
-    "rnd1-tiny, 20, 20, true",
-    "open-dcoder-tiny, 24, 1, false",
-    "open-dcoder-tiny, 24, 24, true",
+    "llada-tiny, 60, 1, each",
+    "llada-tiny, 60, 3, each",
+    "llada-tiny, 60, 16, each",
+    "llada-tiny, 60, 60, each",
+    "llada-tiny, 60, 1, grids",
+    "llada-tiny, 60, 16, grids",
+    "llada-tiny, 60, 60, grids",
+    "llada-tiny, 60, 1, varlen",
+    "llada-tiny, 60, 60, varlen",
+    "dream-tiny, 36, 1, each",
+    "dream-tiny, 36, 16, each",
+    "dream-tiny, 36, 36, each",
+    "dream-tiny, 36, 1, grids",
+    "dream-tiny, 36, 36, grids",
+    "dream-tiny, 36, 36, varlen",
+    "llada2-tiny, 60, 1, each",
+    "llada2-tiny, 60, 60, each",
+    "llada2-tiny, 60, 60, grids",
+    "llada2-tiny, 60, 60, varlen",
+    "llada-moe-tiny, 28, 1, each",
+    "llada-moe-tiny, 28, 28, grids",
+    "sdar-tiny, 36, 1, each",
+    "sdar-tiny, 36, 36, each",
+    "sdar-tiny, 36, 36, grids",
+    "sdar-tiny, 36, 36, varlen",
+    "sdar-moe-tiny, 30, 1, each",
+    "sdar-moe-tiny, 30, 30, grids",
+    "fast-dllm-v2-tiny, 46, 1, each",
+    "fast-dllm-v2-tiny, 46, 46, each",
+    "fast-dllm-v2-tiny, 46, 46, grids",
+    "fast-dllm-v2-tiny, 46, 46, varlen",
+    "a2d-qwen3-tiny, 46, 1, each",
+    "a2d-qwen3-tiny, 46, 46, grids",
+    "a2d-qwen3-tiny, 46, 46, varlen",
+    "rnd1-tiny, 20, 1, each",
+    "rnd1-tiny, 20, 20, grids",
+    "open-dcoder-tiny, 24, 1, each",
+    "open-dcoder-tiny, 24, 24, grids",
   })
-  void everyCaseComesOutExactly(String name, int count, int together, boolean grids) {
+  void everyCaseComesOutExactly(String name, int count, int together, String attention) {
     List<GoldenCase> cases = Golden.goldenCases(name);
     assertThat(cases).hasSize(count);
     decode(
         name,
         together,
-        grids,
+        attention,
         GoldenSequences::settings,
         (c, sequence) -> {
           assertThat(sequence.generatedIds()).as(c.id()).isEqualTo(c.generatedIds());
@@ -99,7 +106,7 @@ final class GoldenDecodingTest {
     decode(
         name,
         16,
-        false,
+        "each",
         // What is decoded in small blocks alone is approximate, and full attention has no blocks.
         c ->
             c.attention().equals("full") || Boolean.TRUE.equals(c.settings().get(SMALL_BLOCK))
@@ -119,14 +126,14 @@ final class GoldenDecodingTest {
   private static void decode(
       String name,
       int together,
-      boolean grids,
+      String attention,
       Function<GoldenCase, GenerationSettings> settings,
       BiConsumer<GoldenCase, Sequence> check) {
     Checkpoint checkpoint = Checkpoint.open(Golden.goldenModel(name));
     List<GoldenCase> cases = Golden.goldenCases(name);
     try (TorchDenoisingModel model =
-        new TorchDenoisingModel(
-            checkpoint, new ModelSettings("auto", "cpu", null, 1, 8192), grids)) {
+        Attentions.model(
+            checkpoint, new ModelSettings("auto", "cpu", null, 1, 8192, "grid"), attention)) {
       BatchScheduler scheduler = new BatchScheduler(model, together, 8192, System::nanoTime);
       IdentityHashMap<Sequence, GoldenCase> expected = new IdentityHashMap<>();
       Deque<Sequence> waiting = new ArrayDeque<>();

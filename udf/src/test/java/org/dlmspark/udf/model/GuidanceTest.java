@@ -31,7 +31,7 @@ final class GuidanceTest {
   private static TorchDenoisingModel model(String name, boolean grids) {
     return new TorchDenoisingModel(
         Checkpoint.open(Golden.goldenModel(name)),
-        new ModelSettings("float32", "cpu", null, 1, 8192),
+        new ModelSettings("float32", "cpu", null, 1, 8192, "grid"),
         grids);
   }
 

@@ -100,7 +100,7 @@ final class RouterTest {
     manager = (PtNDManager) NativeEngine.pytorch().newBaseManager(Device.cpu());
     // As a model does: shapes change from run to run.
     JniUtils.setGraphExecutorOptimize(false);
-    program = DenoisingProgram.load(manager, NumberType.FLOAT32, false);
+    program = DenoisingProgram.load(manager, NumberType.FLOAT32, false, AttentionForm.EACH);
   }
 
   @AfterAll

@@ -28,7 +28,7 @@ final class TokenChoiceTest {
 
   private static TorchDenoisingModel model(Checkpoint checkpoint, boolean grids) {
     return new TorchDenoisingModel(
-        checkpoint, new ModelSettings("float32", "cpu", null, 1, 32_768), grids);
+        checkpoint, new ModelSettings("float32", "cpu", null, 1, 32_768, "grid"), grids);
   }
 
   private static TokenChoice choice(

@@ -37,7 +37,7 @@ final class TorchDenoisingModelTest {
 
   private static TorchDenoisingModel model(Checkpoint checkpoint, String dtype, boolean grids) {
     return new TorchDenoisingModel(
-        checkpoint, new ModelSettings(dtype, "cpu", null, 1, 4096), grids);
+        checkpoint, new ModelSettings(dtype, "cpu", null, 1, 4096, "grid"), grids);
   }
 
   private static long[] inputIds() {
@@ -301,12 +301,14 @@ final class TorchDenoisingModelTest {
   void aDeviceThatIsNotThereIsRefused() {
     assertThatThrownBy(
             () ->
-                new TorchDenoisingModel(FLOAT32, new ModelSettings("auto", "gpu:7", null, 0, 100)))
+                new TorchDenoisingModel(
+                    FLOAT32, new ModelSettings("auto", "gpu:7", null, 0, 100, "grid")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("model.device = gpu:7");
     assertThatThrownBy(
             () ->
-                new TorchDenoisingModel(FLOAT32, new ModelSettings("auto", "auto", "GPU-x", 0, 9)))
+                new TorchDenoisingModel(
+                    FLOAT32, new ModelSettings("auto", "auto", "GPU-x", 0, 9, "grid")))
         .hasMessageContaining("Spark assigned the GPU address 'GPU-x', which is no number");
   }
 }

@@ -10,7 +10,7 @@ final class DecoderSettingsTest {
   @Test
   void survivesTheTripToAnExecutor() {
     DecoderSettings settings =
-        new DecoderSettings("a \"b\"", "bfloat16", "gpu:3", 2, 5, 999, "auto");
+        new DecoderSettings("a \"b\"", "bfloat16", "gpu:3", 2, 5, 999, "auto", "grid");
     assertThat(DecoderSettings.fromJson(settings.toJson())).isEqualTo(settings);
     assertThatThrownBy(() -> DecoderSettings.fromJson("{"))
         .hasMessageStartingWith("spark.dlmspark.decoder holds no decoder settings");
@@ -18,17 +18,17 @@ final class DecoderSettingsTest {
 
   @Test
   void wrongValuesAreRefusedByName() {
-    assertThatThrownBy(() -> new DecoderSettings("", "auto", "cpu", 0, 1, 9, "auto"))
+    assertThatThrownBy(() -> new DecoderSettings("", "auto", "cpu", 0, 1, 9, "auto", "grid"))
         .hasMessageContaining("model.path is not set");
-    assertThatThrownBy(() -> new DecoderSettings("m", "int4", "cpu", 0, 1, 9, "auto"))
+    assertThatThrownBy(() -> new DecoderSettings("m", "int4", "cpu", 0, 1, 9, "auto", "grid"))
         .hasMessage("model.dtype = int4: must be one of auto, float32, float16, bfloat16");
-    assertThatThrownBy(() -> new DecoderSettings("m", "auto", "cuda", 0, 1, 9, "auto"))
+    assertThatThrownBy(() -> new DecoderSettings("m", "auto", "cuda", 0, 1, 9, "auto", "grid"))
         .hasMessage("model.device = cuda: must be auto, cpu, gpu or gpu:N with N a number");
-    assertThatThrownBy(() -> new DecoderSettings("m", "auto", "cpu", -1, 1, 9, "auto"))
+    assertThatThrownBy(() -> new DecoderSettings("m", "auto", "cpu", -1, 1, 9, "auto", "grid"))
         .hasMessageContaining("model.threads = -1");
-    assertThatThrownBy(() -> new DecoderSettings("m", "auto", "cpu", 0, 0, 9, "auto"))
+    assertThatThrownBy(() -> new DecoderSettings("m", "auto", "cpu", 0, 0, 9, "auto", "grid"))
         .hasMessageContaining("batch.max-sequences = 0");
-    assertThatThrownBy(() -> new DecoderSettings("m", "auto", "cpu", 0, 1, 1, "auto"))
+    assertThatThrownBy(() -> new DecoderSettings("m", "auto", "cpu", 0, 1, 1, "auto", "grid"))
         .hasMessageContaining("batch.max-tokens = 1");
   }
 
