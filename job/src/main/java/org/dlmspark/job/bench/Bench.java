@@ -8,24 +8,24 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.dlmspark.job.Console;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.RefusedException;
+import org.dlmspark.job.Version;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.udf.bench.DecoderBench;
 import org.dlmspark.udf.bench.DecoderBench.Case;
 import org.dlmspark.udf.bench.DecoderBench.Cost;
-import org.dlmspark.udf.bench.ModelShape;
 import org.dlmspark.udf.bench.PromptBench;
-import org.dlmspark.udf.bench.RandomFolder;
 import org.dlmspark.udf.checkpoint.Checkpoint;
-import org.dlmspark.udf.checkpoint.CheckpointException;
 import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.decode.CacheSettings.CachePolicyName;
 import org.dlmspark.udf.decode.GenerationSettings;
 import org.dlmspark.udf.decode.ModelTraits;
 import org.dlmspark.udf.model.ModelSettings;
 import org.dlmspark.udf.model.ProcessMemory;
+import org.dlmspark.udf.model.StepRecording;
 import org.dlmspark.udf.model.TorchDenoisingModel;
 import org.dlmspark.udf.service.DecodingTraits;
 import org.dlmspark.udf.text.TextCodec;
@@ -57,46 +57,29 @@ public final class Bench {
    * @throws RefusedException before anything is measured, if the model or a setting is not fit
    */
   public void run() throws IOException {
-    if (!plan.model().startsWith(ModelShape.PREFIX)) {
-      run(plan.model());
-      return;
-    }
-    ModelShape shape = shape();
-    try (TemporaryFolder folder = TemporaryFolder.create()) {
-      RandomFolder.write(shape, folder.path());
-      run(folder.path().toString());
+    // First, since it may be refused.
+    try (StepRecording recording = recording()) {
+      BenchModel.inFolder(plan.model(), folder -> run(folder, recording));
     }
   }
 
-  private ModelShape shape() {
-    try {
-      return ModelShape.parse(plan.model());
-    } catch (IllegalArgumentException e) {
-      throw new RefusedException(e.getMessage(), e);
-    }
-  }
-
-  private void run(String folder) throws IOException {
+  private void run(String folder, StepRecording recording) throws IOException {
     JobSettings settings = plan.settings(folder);
     GenerationSettings generation = settings.generation();
     BenchCases cases = plan.cases();
     long loading = System.nanoTime();
-    Checkpoint checkpoint = open(folder);
+    Checkpoint checkpoint = BenchModel.open(folder);
     ModelConfig config = checkpoint.config();
     cases.checkFit(generation.genLength(), config.maxSequenceLength());
     ModelTraits traits = traits(config, settings);
-    int threads = settings.decoder().threads();
     ModelSettings place =
-        new ModelSettings(
-            settings.decoder().dtype(),
-            settings.decoder().device(),
-            null,
-            threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
-            cases.mostTokens(generation.genLength() + longestBlock(generation, traits)),
-            settings.decoder().gpuAttention());
-    try (TorchDenoisingModel loaded = load(checkpoint, place)) {
+        BenchModel.place(
+            settings.decoder(),
+            cases.mostTokens(generation.genLength() + longestBlock(generation, traits)));
+    try (TorchDenoisingModel loaded = BenchModel.load(checkpoint, place)) {
       DecoderBench bench = new DecoderBench(loaded, traits, generation);
       refuseUnfit(bench);
+      refuseTooLarge(bench);
       Duration load = Duration.ofNanos(System.nanoTime() - loading);
       bench.firstStep(cases.firstPrompt());
       Duration first =
@@ -105,7 +88,7 @@ public final class Bench {
       BenchReport report =
           new BenchReport(
               new BenchReport.Subject(
-                  machine(place, loaded),
+                  BenchModel.machine(place, loaded),
                   plan.model(),
                   checkpoint.weights().parameters(),
                   loaded.numberType().name().toLowerCase(Locale.ROOT),
@@ -117,7 +100,10 @@ public final class Bench {
                   prompts(folder, settings.input())));
       console.block("Measuring", report.head());
       console.say(BenchReport.header());
-      measure(bench, report);
+      measure(bench, report, recording);
+      if (recording != null) {
+        recording.close();
+      }
       report.memory(ProcessMemory.read());
       write(report);
     }
@@ -152,20 +138,30 @@ public final class Bench {
     }
   }
 
-  private static Checkpoint open(String folder) {
-    try {
-      return Checkpoint.open(Path.of(folder));
-    } catch (CheckpointException e) {
-      throw new RefusedException(e.getMessage(), e);
+  private void refuseTooLarge(DecoderBench bench) {
+    if (plan.record() == null) {
+      return;
     }
+    long bytes =
+        plan.cases().all().stream()
+            .filter(each -> !plan.fitting() || bench.fits(each.policy()))
+            .mapToLong(bench::recordedBytes)
+            .sum();
+    BenchModel.refusing(
+        () -> {
+          StepRecording.requireRoom(plan.record(), bytes);
+          return null;
+        });
   }
 
-  private static TorchDenoisingModel load(Checkpoint checkpoint, ModelSettings place) {
-    try {
-      return new TorchDenoisingModel(checkpoint, place);
-    } catch (IllegalArgumentException e) {
-      throw new RefusedException(e.getMessage(), e);
-    }
+  /** Null where nothing is to be recorded. */
+  private StepRecording recording() {
+    return plan.record() == null
+        ? null
+        : BenchModel.refusing(
+            () ->
+                StepRecording.create(
+                    plan.record(), Map.of("model", plan.model(), "version", Version.current())));
   }
 
   /** Null where the folder has no chat template that takes a plain chat. */
@@ -177,18 +173,7 @@ public final class Bench {
     }
   }
 
-  private static String machine(ModelSettings place, TorchDenoisingModel loaded) {
-    return String.format(
-        Locale.ROOT,
-        "%s, %d threads of %d cores, %s %s",
-        loaded.deviceName(),
-        place.threads(),
-        Runtime.getRuntime().availableProcessors(),
-        System.getProperty("os.name"),
-        System.getProperty("os.arch"));
-  }
-
-  private void measure(DecoderBench bench, BenchReport report) {
+  private void measure(DecoderBench bench, BenchReport report, StepRecording recording) {
     double nanosPerPosition =
         bench.firstStep(plan.cases().firstPrompt()); // the very first took longer
     for (Case each : plan.cases().all()) {
@@ -203,7 +188,7 @@ public final class Bench {
         console.say(report.lastLine());
         continue;
       }
-      Cost cost = bench.measure(each);
+      Cost cost = bench.measure(each, recording);
       // With more positions in a step each of them costs less.
       nanosPerPosition = Math.min(nanosPerPosition, (double) cost.nanos() / cost.positions());
       report.measured(each, cost);
@@ -218,6 +203,9 @@ public final class Bench {
     Files.writeString(output.resolve("bench.json"), report.json());
     List<Line> tail = new ArrayList<>(report.tail());
     tail.add(new Line("output", output.resolve("bench.md") + " and bench.json"));
+    if (plan.record() != null) {
+      tail.add(new Line("steps", plan.record().toString()));
+    }
     console.block("Done", tail);
   }
 }

@@ -17,6 +17,7 @@ import org.dlmspark.job.settings.SettingsReader;
  * @param timeLimit seconds that a case may take, as its positions say; 0 for any time
  * @param overrides settings of generation, cache or model, {@code key=value} each
  * @param output the folder for what was found
+ * @param record the file for the steps, or null
  */
 public record BenchPlan(
     String model,
@@ -24,7 +25,8 @@ public record BenchPlan(
     boolean fitting,
     int timeLimit,
     List<String> overrides,
-    Path output) {
+    Path output,
+    Path record) {
 
   /** What a measure is made with, where nothing else is said. */
   private static final List<String> SETTINGS =
@@ -38,6 +40,11 @@ public record BenchPlan(
    * @throws RefusedException as {@link SettingsReader#read}
    */
   JobSettings settings(String folder) {
+    return settings(folder, overrides, output);
+  }
+
+  /** As above, for any measure. */
+  static JobSettings settings(String folder, List<String> overrides, Path output) {
     List<String> all = new ArrayList<>(SETTINGS);
     all.addAll(overrides);
     all.add("model.path=" + folder);

@@ -6,11 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.dlmspark.job.Console;
+import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.bench.Bench;
 import org.dlmspark.job.bench.BenchCases;
 import org.dlmspark.job.bench.BenchPlan;
+import org.dlmspark.job.bench.BenchReplay;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The command {@code bench}: how fast is the bare decoder here, and how fast could it be? */
 @Command(
@@ -30,9 +34,11 @@ import picocli.CommandLine.Option;
     footer = {
       "  ./submit.sh bench --policies none,decode --batches 1,4 --prompts 64",
       "  ./submit.sh bench --model /models/LLaDA-8B-Instruct --set model.device=gpu \\",
-      "      --set generation.gen-length=256 --set generation.block-length=256"
+      "      --set generation.gen-length=256 --set generation.block-length=256",
+      "  ./submit.sh bench --replay steps.safetensors --model /models/LLaDA --set model.device=gpu"
     })
 final class BenchCommand implements Callable<Integer> {
+  private static final String REPLAY = "--replay";
 
   @Option(
       names = "--model",
@@ -96,6 +102,25 @@ final class BenchCommand implements Callable<Integer> {
       description = "Where bench.json and bench.md are written. Default: ${DEFAULT-VALUE}.")
   private Path output;
 
+  @Option(
+      names = "--record",
+      paramLabel = "FILE",
+      description =
+          "Also writes each step of each case's first repetition, with all that the step program is"
+              + " given and what it chose: a new safetensors file of at most 1 GiB.")
+  private Path record;
+
+  @Option(
+      names = REPLAY,
+      paramLabel = "FILE",
+      description =
+          "Measures nothing of the above: computes the steps of a file that --record wrote again,"
+              + " with --model and --set, on any device, and says whether the same tokens come out"
+              + " and how long a step takes.")
+  private Path replay;
+
+  @Spec private CommandSpec spec;
+
   private final Console console;
 
   BenchCommand(Console console) {
@@ -104,9 +129,26 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (replay != null) {
+      refuseWithReplay();
+      new BenchReplay(replay, model, overrides, console).run();
+      return DlmSparkCommand.DONE;
+    }
     boolean all = policies == null;
     BenchCases cases = BenchCases.of(all ? BenchCases.allPolicies() : policies, batches, prompts);
-    new Bench(new BenchPlan(model, cases, all, timeLimit, overrides, output), console).run();
+    new Bench(new BenchPlan(model, cases, all, timeLimit, overrides, output, record), console)
+        .run();
     return DlmSparkCommand.DONE;
+  }
+
+  /** What is measured stands in the file. */
+  private void refuseWithReplay() {
+    for (String option :
+        List.of("--policies", "--batches", "--prompts", "--time-limit", "--output", "--record")) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new RefusedException(
+            option + " cannot go with " + REPLAY + ", which takes --model and --set: leave it out");
+      }
+    }
   }
 }

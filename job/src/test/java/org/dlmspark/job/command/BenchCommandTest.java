@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.dlmspark.job.Console;
@@ -135,5 +136,87 @@ final class BenchCommandTest {
     assertThat(bench(args)).isEqualTo(DlmSparkCommand.REFUSED);
     assertThat(err.toString(StandardCharsets.UTF_8)).contains(message);
     assertThat(folder.resolve("bench")).doesNotExist();
+  }
+
+  private Path recorded() {
+    Path steps = folder.resolve("steps.safetensors");
+    assertThat(
+            bench(
+                TINY,
+                "--policies=none,decode",
+                "--batches=2",
+                "--prompts=8",
+                "--set=generation.gen-length=16",
+                "--set=generation.block-length=16",
+                "--set=model.threads=1",
+                "--record=" + steps))
+        .as(err.toString(StandardCharsets.UTF_8))
+        .isEqualTo(DlmSparkCommand.DONE);
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains("  steps             " + steps);
+    assertThat(steps.resolveSibling("steps.safetensors.part")).doesNotExist();
+    out.reset();
+    return steps;
+  }
+
+  private int replay(String... args) {
+    return DlmSparkCommand.execute(
+        new Console(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8)),
+        args);
+  }
+
+  @Test
+  void whatWasRecordedIsComputedAgain() {
+    Path steps = recorded();
+
+    assertThat(replay("bench", "--replay=" + steps, TINY, "--set=model.threads=1"))
+        .as(err.toString(StandardCharsets.UTF_8))
+        .isEqualTo(DlmSparkCommand.DONE);
+
+    // 16 + 15 + ... + 1 candidates of each of two sequences, once: repetitions are not recorded.
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("32 steps of random:width=64", "on cpu in float32")
+        .containsPattern("\nnone, batch 2, prompt 8 +16 +768 +272 of 272 +0.0e\\+00 +[\\d.]+")
+        .containsPattern("\ndecode, batch 2, prompt 8 +16 +364 +272 of 272 +0.0e\\+00 +[\\d.]+");
+    assertThat(steps.resolveSibling("bench/bench.json")).exists();
+  }
+
+  @Test
+  void whatCannotBeRecordedOrReplayedIsRefused() throws IOException {
+    Path steps = recorded();
+    assertThat(replay("bench", "--replay=" + steps, TINY, "--batches=1"))
+        .isEqualTo(DlmSparkCommand.REFUSED);
+    assertThat(replay("bench", "--replay=" + steps, TINY.replace("layers=2", "layers=3")))
+        .isEqualTo(DlmSparkCommand.REFUSED);
+    assertThat(replay("bench", "--record=" + steps, TINY)).isEqualTo(DlmSparkCommand.REFUSED);
+    assertThat(
+            replay(
+                "bench",
+                "--record=" + folder.resolve("large"),
+                TINY,
+                "--policies=none",
+                "--prompts=32",
+                "--batches=8000",
+                "--set=generation.gen-length=32",
+                "--set=generation.block-length=32"))
+        .isEqualTo(DlmSparkCommand.REFUSED);
+    assertThat(folder.resolve("large")).doesNotExist();
+    Files.write(steps, new byte[] {0}, StandardOpenOption.APPEND);
+    assertThat(replay("bench", "--replay=" + steps, TINY)).isEqualTo(DlmSparkCommand.REFUSED);
+
+    assertThat(err.toString(StandardCharsets.UTF_8).lines())
+        .satisfiesExactly(
+            line -> assertThat(line).contains("--batches cannot go with --replay, which takes"),
+            line ->
+                assertThat(line)
+                    .contains("--replay " + steps + " was recorded with a model of another shape")
+                    .contains("layers=2"),
+            line -> assertThat(line).contains("--record " + steps + " is there already"),
+            line ->
+                assertThat(line)
+                    .contains("the steps of these cases take ")
+                    .contains("choose fewer --policies, --batches or --prompts"),
+            line -> assertThat(line).contains("--replay " + steps + ": ").contains("again"));
   }
 }

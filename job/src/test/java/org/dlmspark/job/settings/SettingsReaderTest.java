@@ -421,6 +421,7 @@ class SettingsReaderTest {
         "job.fail-on-errors=2% | job.fail-on-errors = \"2%\": must be a number (--set"
             + " job.fail-on-errors)",
         "model.dtype=int8 | model.dtype = int8: must be one of auto, float32, float16, bfloat16",
+        "model.gpu-attention=flash | model.gpu-attention = flash: must be one of grid, varlen",
         "model.device=tpu | model.device = tpu: must be auto, cpu, gpu or gpu:N with N a number",
         "model.device=null | model.device = null: must have a value; leave it out for the default",
         "batch.max-sequences=0 | batch.max-sequences = 0: must be at least 1",

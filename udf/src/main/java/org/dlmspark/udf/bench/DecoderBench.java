@@ -13,6 +13,7 @@ import org.dlmspark.udf.decode.RandomStream;
 import org.dlmspark.udf.decode.Remasking;
 import org.dlmspark.udf.decode.Sequence;
 import org.dlmspark.udf.decode.StepBatch;
+import org.dlmspark.udf.model.StepRecording;
 import org.dlmspark.udf.model.TorchDenoisingModel;
 
 /**
@@ -34,7 +35,13 @@ public final class DecoderBench {
    * @param batch sequences that run together
    * @param promptLength tokens of each prompt
    */
-  public record Case(CachePolicyName policy, int batch, int promptLength) {}
+  public record Case(CachePolicyName policy, int batch, int promptLength) {
+
+    /** What the case is called where it is not in a table. */
+    String name() {
+      return policy.settingName() + ", batch " + batch + ", prompt " + promptLength;
+    }
+  }
 
   /**
    * What a case cost, summed over its repetitions.
@@ -140,14 +147,46 @@ public final class DecoderBench {
    * Measures a case: as often as two seconds allow, at least once.
    *
    * @param wanted the case
+   * @param recording where the steps of the first repetition go, or null
    * @return its cost
    */
-  public Cost measure(Case wanted) {
-    Cost sum = new Cost(0, 0, 0, 0, 0, 0);
-    do {
-      sum = sum.plus(decode(wanted, new Meter(model, model::products, model.config())));
-    } while (sum.nanos() + sum.productNanos() < LONG_ENOUGH);
+  public Cost measure(Case wanted, StepRecording recording) {
+    if (recording != null) {
+      recording.begin(wanted.name());
+      model.record(recording);
+    }
+    Cost sum = measureOnce(wanted);
+    model.recordNoMore();
+    while (sum.nanos() + sum.productNanos() < LONG_ENOUGH) {
+      sum = sum.plus(measureOnce(wanted));
+    }
     return sum;
+  }
+
+  private Cost measureOnce(Case wanted) {
+    return decode(wanted, new Meter(model, model::products, model.config()));
+  }
+
+  /**
+   * What the steps of a case take in a recording.
+   *
+   * @param wanted the case
+   * @return bytes, at most
+   */
+  public long recordedBytes(Case wanted) {
+    long[] bytes = new long[1];
+    decode(
+        wanted,
+        new Meter(
+            batch -> {
+              bytes[0] +=
+                  StepRecording.bytes(batch.active(), batch.candidates(), batch.sequences());
+              // Nothing is sure, so that there are as many steps as there can be.
+              setAll(batch, 0);
+            },
+            batch -> {},
+            model.config()));
+    return bytes[0];
   }
 
   /**
@@ -188,8 +227,12 @@ public final class DecoderBench {
   }
 
   private static void anything(StepBatch batch) {
+    setAll(batch, 0.5);
+  }
+
+  private static void setAll(StepBatch batch, double confidence) {
     for (int i = 0; i < batch.candidates(); i++) {
-      batch.setResult(i, 0, 0.5);
+      batch.setResult(i, 0, confidence);
     }
   }
 

@@ -1,5 +1,6 @@
 package org.dlmspark.udf.checkpoint;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One safetensors file: eight bytes of header length, a JSON header, the numbers. Opening reads and
@@ -18,10 +20,12 @@ import java.util.Map;
 public final class SafetensorsFile {
   private final Path path;
   private final Map<String, TensorEntry> entries;
+  private final Map<String, String> notes;
 
-  private SafetensorsFile(Path path, Map<String, TensorEntry> entries) {
+  private SafetensorsFile(Path path, SafetensorsHeader.Contents header) {
     this.path = path;
-    this.entries = entries;
+    entries = header.entries();
+    notes = header.notes();
   }
 
   /**
@@ -62,6 +66,53 @@ public final class SafetensorsFile {
   }
 
   /**
+   * The names of all tensors.
+   *
+   * @return an unmodifiable set in the header's order
+   */
+  public Set<String> names() {
+    return entries.keySet();
+  }
+
+  /**
+   * What the file says of itself.
+   *
+   * @return an unmodifiable map of texts by name
+   */
+  public Map<String, String> notes() {
+    return notes;
+  }
+
+  /**
+   * Reads the bytes of a small tensor. Many can be read: none stays mapped.
+   *
+   * @param name the tensor
+   * @param dtype the number type that it must have, as the format spells it
+   * @return its bytes, little-endian
+   * @throws CheckpointException if there is no such tensor, its type is another one, it has 2 GiB
+   *     or more, or it cannot be read
+   */
+  public ByteBuffer read(String name, String dtype) {
+    TensorEntry entry = entry(name);
+    if (!entry.dtype().equals(dtype)) {
+      throw new CheckpointException(
+          described(name) + " is stored as " + ShownValue.of(entry.dtype()) + ", not as " + dtype);
+    }
+    requireSmall(name, entry);
+    ByteBuffer bytes = ByteBuffer.allocate((int) entry.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      while (bytes.hasRemaining()) {
+        if (channel.read(bytes, entry.begin() + bytes.position()) < 0) {
+          throw new EOFException("the file became shorter while it was read");
+        }
+      }
+    } catch (IOException e) {
+      throw new CheckpointException(described(name) + " cannot be read: " + e, e);
+    }
+    return bytes.flip();
+  }
+
+  /**
    * Maps one tensor of a number type that models compute with.
    *
    * @param name the tensor
@@ -84,15 +135,7 @@ public final class SafetensorsFile {
    */
   public ByteBuffer bytes(String name) {
     TensorEntry entry = entry(name);
-    if (entry.bytes() > Integer.MAX_VALUE) {
-      throw new CheckpointException(
-          described(name)
-              + " has "
-              + entry.bytes()
-              + " bytes: one tensor may have at most "
-              + Integer.MAX_VALUE
-              + "; use a checkpoint in float16 or bfloat16");
-    }
+    requireSmall(name, entry);
     // The mapping outlives the channel; it goes when the buffer is unreachable.
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       return channel
@@ -138,6 +181,18 @@ public final class SafetensorsFile {
                         + ShownValue.of(entry.dtype())
                         + ": weights must be F32, F16 or BF16; use a checkpoint that is not"
                         + " quantised"));
+  }
+
+  private void requireSmall(String name, TensorEntry entry) {
+    if (entry.bytes() > Integer.MAX_VALUE) {
+      throw new CheckpointException(
+          described(name)
+              + " has "
+              + entry.bytes()
+              + " bytes: one tensor may have at most "
+              + Integer.MAX_VALUE
+              + "; use a checkpoint in float16 or bfloat16");
+    }
   }
 
   private TensorEntry entry(String name) {

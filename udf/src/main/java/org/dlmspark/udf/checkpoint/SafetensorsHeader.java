@@ -46,6 +46,17 @@ final class SafetensorsHeader {
           Map.entry("U64", 8),
           Map.entry("F64", 8));
 
+  /** Where the format puts texts by name. */
+  private static final String NOTES = "__metadata__";
+
+  /**
+   * What a header holds.
+   *
+   * @param entries the tensors by name, unmodifiable, in the header's order
+   * @param notes the texts that the file carries about itself, by name
+   */
+  record Contents(Map<String, TensorEntry> entries, Map<String, String> notes) {}
+
   private final Path path;
   private final long fileBytes;
 
@@ -59,18 +70,18 @@ final class SafetensorsHeader {
    *
    * @param path where it lies, for messages
    * @param channel the file
-   * @return its tensors by name, unmodifiable, in the header's order
+   * @return its tensors and its notes
    * @throws CheckpointException if the file is truncated or does not add up
    * @throws IOException if it cannot be read
    */
-  static Map<String, TensorEntry> read(Path path, FileChannel channel) throws IOException {
+  static Contents read(Path path, FileChannel channel) throws IOException {
     SafetensorsHeader header = new SafetensorsHeader(path, channel.size());
     byte[] text = header.readText(channel);
     ObjectNode json = JsonFile.parse(text, path + ": the header");
     long dataBegin = (long) LENGTH_BYTES + text.length;
     Map<String, TensorEntry> entries = header.readEntries(json, dataBegin);
     header.checkLayout(entries, dataBegin);
-    return Collections.unmodifiableMap(entries);
+    return new Contents(Collections.unmodifiableMap(entries), notes(json.path(NOTES)));
   }
 
   private byte[] readText(FileChannel channel) throws IOException {
@@ -120,12 +131,21 @@ final class SafetensorsHeader {
   private Map<String, TensorEntry> readEntries(ObjectNode json, long dataBegin) {
     Map<String, TensorEntry> entries = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> field : json.properties()) {
-      if (!field.getKey().equals("__metadata__")) {
+      if (!field.getKey().equals(NOTES)) {
         String where = path + ": tensor " + ShownValue.of(field.getKey());
         entries.put(field.getKey(), readEntry(where, field.getValue(), dataBegin));
       }
     }
     return entries;
+  }
+
+  /** Those that are texts, as the format has it; no model depends on them. */
+  private static Map<String, String> notes(JsonNode json) {
+    Map<String, String> notes = new LinkedHashMap<>();
+    json.properties().stream()
+        .filter(note -> note.getValue().isTextual())
+        .forEach(note -> notes.put(note.getKey(), note.getValue().textValue()));
+    return Collections.unmodifiableMap(notes);
   }
 
   private static TensorEntry readEntry(String where, JsonNode json, long dataBegin) {

@@ -19,9 +19,11 @@ final class DenoisingProgram implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DenoisingProgram.class);
 
   private final PtSymbolBlock block;
+  private final List<String> files;
 
-  private DenoisingProgram(PtSymbolBlock block) {
+  private DenoisingProgram(PtSymbolBlock block, List<String> files) {
     this.block = block;
+    this.files = List.copyOf(files);
   }
 
   /**
@@ -52,10 +54,15 @@ final class DenoisingProgram implements AutoCloseable {
     byte[] archive = TorchScriptArchive.pack("DenoisingStep", files);
     try {
       return new DenoisingProgram(
-          JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false));
+          JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false), files);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The files that it was put together from. */
+  List<String> files() {
+    return files;
   }
 
   /**

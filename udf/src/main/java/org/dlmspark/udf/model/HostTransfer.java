@@ -22,16 +22,19 @@ final class HostTransfer implements AutoCloseable {
   /**
    * Rows of length N at the start of the input: token, position, row, cell, and two per sequence.
    */
-  private static final int PER_TOKEN = 6;
+  static final int PER_TOKEN = 6;
 
   /**
    * Rows of length C behind them: index, index in the unconditional branch, noise key, temperature,
    * top-p, top-k, measure, whether end tokens are barred, whether the mask is, guidance scale.
    */
-  private static final int PER_CANDIDATE = 10;
+  static final int PER_CANDIDATE = 10;
+
+  /** Rows of length C of the output: token, confidence. */
+  static final int PER_RESULT = 2;
 
   /** Numbers of {@link #write}'s result. */
-  private static final int SIZES = 8;
+  static final int SIZES = 8;
 
   private static final int MEASURE_ENTROPY = 3;
 
@@ -107,7 +110,7 @@ final class HostTransfer implements AutoCloseable {
     if (input.capacity() < numbers) {
       growInput(Math.multiplyExact(2, numbers));
     }
-    if (output.capacity() < 2 * c) {
+    if (output.capacity() < PER_RESULT * c) {
       growOutput(4 * c);
     }
     findPlaces(batch, groups);
@@ -184,6 +187,22 @@ final class HostTransfer implements AutoCloseable {
     };
   }
 
+  /**
+   * A measure of the program's number.
+   *
+   * @param number what {@link #write} writes for the measure
+   * @return it, or another one that the program computes alike
+   * @throws IllegalArgumentException if there is none
+   */
+  static Remasking measured(long number) {
+    for (Remasking each : Remasking.values()) {
+      if (measure(each) == number) {
+        return each;
+      }
+    }
+    throw new IllegalArgumentException("a measure cannot be");
+  }
+
   private void findPlaces(StepBatch batch, AttentionGroups groups) {
     int sequences = batch.sequences();
     if (firstToken.length < sequences) {
@@ -213,6 +232,20 @@ final class HostTransfer implements AutoCloseable {
     for (int i = 0; i < c; i++) {
       batch.setResult(i, (int) output.get(i), output.get(c + i));
     }
+  }
+
+  /** What was written for a step of these sizes, int64. */
+  ByteBuffer inputBytes(long[] sizes) {
+    return bytes(in, PER_TOKEN * sizes[0] + PER_CANDIDATE * sizes[1]);
+  }
+
+  /** The results of a step of these sizes, float64. */
+  ByteBuffer outputBytes(long[] sizes) {
+    return bytes(out, PER_RESULT * sizes[1]);
+  }
+
+  private static ByteBuffer bytes(Block block, long numbers) {
+    return block.bytes().slice(0, (int) numbers * Long.BYTES).order(ByteOrder.nativeOrder());
   }
 
   /** The input block, for the program. */

@@ -5,12 +5,9 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import java.util.List;
 import java.util.function.Function;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.dlmspark.udf.checkpoint.Checkpoint;
-import org.dlmspark.udf.checkpoint.FeedForward;
 import org.dlmspark.udf.checkpoint.LayerWeights;
-import org.dlmspark.udf.checkpoint.Mixture;
 import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.checkpoint.TensorData;
 import org.dlmspark.udf.checkpoint.TransformerWeights;
@@ -21,13 +18,11 @@ import org.dlmspark.udf.checkpoint.TransformerWeights;
  */
 record ModelArguments(IValue embedding, IValue weights, IValue shape, IValue numbers) {
 
-  /** Bounds the logits that exist at a time: numbers, 128 MiB in float32. */
-  private static final long LOGIT_CELLS = 1L << 25;
-
   /**
    * Loads a model's weights, and what else a step must know of it.
    *
    * @param checkpoint the folder's configuration and weights
+   * @param numbers the model's shape
    * @param maxRows the most rows of the KV buffers
    * @param upload brings the weights onto the device
    * @param program computes the table of the rotary embedding
@@ -36,6 +31,7 @@ record ModelArguments(IValue embedding, IValue weights, IValue shape, IValue num
    */
   static ModelArguments load(
       Checkpoint checkpoint,
+      ProgramNumbers numbers,
       int maxRows,
       WeightUpload upload,
       DenoisingProgram program,
@@ -59,53 +55,28 @@ record ModelArguments(IValue embedding, IValue weights, IValue shape, IValue num
             memory.kept(upload.wide(all(layers, layer -> layer.feedForward().routing()))),
             memory.kept(
                 upload.upload(all(layers, layer -> layer.feedForward().experts().stream()))));
-    Mixture mixture = config.mixture();
     IValue shape =
         IValue.listFrom(
-            memory.kept(
-                IValue.listFrom(
-                    config.heads(),
-                    config.kvHeads(),
-                    config.headDim(),
-                    config.maskTokenId(),
-                    LOGIT_CELLS)),
-            memory.kept(
-                IValue.listFrom(
-                    config.endTokenIds().stream()
-                        .mapToLong(Integer::longValue)
-                        .sorted()
-                        .toArray())),
-            memory.kept(mixture(mixture)),
-            memory.kept(
-                IValue.listFrom(layers.stream().flatMapToLong(ModelArguments::counts).toArray())));
+            memory.kept(list(numbers.constants())),
+            memory.kept(list(numbers.endTokens())),
+            memory.kept(list(numbers.mixture())),
+            memory.kept(list(numbers.plan())));
     return new ModelArguments(
         embeddingValue,
         memory.kept(lists),
         memory.kept(shape),
-        memory.kept(IValue.listFrom(config.rmsNormEps(), mixture == null ? 1.0 : mixture.scale())));
+        memory.kept(
+            IValue.listFrom(
+                numbers.numbers().stream().mapToDouble(Double::doubleValue).toArray())));
+  }
+
+  private static IValue list(List<Long> numbers) {
+    return IValue.listFrom(numbers.stream().mapToLong(Long::longValue).toArray());
   }
 
   private static Stream<TensorData> all(
       List<LayerWeights> layers, Function<LayerWeights, Stream<TensorData>> each) {
     return layers.stream().flatMap(each);
-  }
-
-  /** How many tensors of the lists of gated projections, routers and experts are a layer's own. */
-  private static LongStream counts(LayerWeights layer) {
-    FeedForward feedForward = layer.feedForward();
-    return LongStream.of(
-        feedForward.gated().size(), feedForward.routing().count(), feedForward.experts().size());
-  }
-
-  private static IValue mixture(Mixture mixture) {
-    return mixture == null
-        ? IValue.listFrom(0L, 0L, 0L, 0L, 0L)
-        : IValue.listFrom(
-            mixture.perToken(),
-            mixture.sigmoid() ? 1L : 0L,
-            mixture.normalised() ? 1L : 0L,
-            mixture.groups(),
-            mixture.topGroups());
   }
 
   private static PtNDArray rotaryTable(

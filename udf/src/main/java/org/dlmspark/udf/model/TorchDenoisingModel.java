@@ -6,6 +6,8 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.cuda.CudaUtils;
+import java.util.Locale;
+import java.util.Map;
 import java.util.function.LongConsumer;
 import org.dlmspark.udf.checkpoint.Checkpoint;
 import org.dlmspark.udf.checkpoint.ModelConfig;
@@ -39,6 +41,9 @@ public final class TorchDenoisingModel implements LoadedModel {
   private final HostTransfer transfer;
   private final AttentionGroups groups;
   private final StepProducts products;
+
+  private final ProgramNumbers numbers;
+  private StepObserver observer = StepObserver.NONE;
 
   /** How many tokens chose each expert at the last step; null before the first. */
   private IValue taken;
@@ -117,7 +122,9 @@ public final class TorchDenoisingModel implements LoadedModel {
           DenoisingProgram.load(
               manager, numberType, asIfWide || config.hiddenSize() >= WIDE, attention);
       WeightUpload upload = new WeightUpload(manager, program, numberType, progress);
-      arguments = ModelArguments.load(checkpoint, settings.maxRows(), upload, program, memory);
+      numbers = ProgramNumbers.of(checkpoint);
+      arguments =
+          ModelArguments.load(checkpoint, numbers, settings.maxRows(), upload, program, memory);
       buffers = new KvBuffers(program, config, arguments.embedding(), settings.maxRows());
       transfer = new HostTransfer(manager.newSubManager(Device.cpu()));
       groups = new AttentionGroups(attention.calls());
@@ -131,7 +138,8 @@ public final class TorchDenoisingModel implements LoadedModel {
 
   @Override
   public void step(StepBatch batch) {
-    try (IValue sizes = IValue.listFrom(prepare(batch));
+    long[] sizes = prepare(batch);
+    try (IValue sizesValue = IValue.listFrom(sizes);
         IValue plan = IValue.listFrom(groups.groups())) {
       forget();
       taken =
@@ -144,10 +152,37 @@ public final class TorchDenoisingModel implements LoadedModel {
               transfer.output(),
               arguments.shape(),
               arguments.numbers(),
-              sizes,
+              sizesValue,
               plan);
     }
     transfer.read(batch);
+    observer.step(batch, transfer, sizes, groups.groups());
+  }
+
+  /**
+   * Records the steps from here on.
+   *
+   * @param recording where to
+   */
+  public void record(StepRecording recording) {
+    recording.model(
+        numbers,
+        Map.of(
+            "device", deviceName(),
+            "dtype", numberType.name().toLowerCase(Locale.ROOT),
+            "program", String.join(" ", program.files()),
+            "pytorch", NativeEngine.pytorch().getVersion()));
+    observer = recording;
+  }
+
+  /** Records no more. */
+  public void recordNoMore() {
+    observer = StepObserver.NONE;
+  }
+
+  /** What the program is told of the model's shape. */
+  ProgramNumbers numbers() {
+    return numbers;
   }
 
   private void forget() {

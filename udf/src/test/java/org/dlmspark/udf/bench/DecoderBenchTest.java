@@ -73,7 +73,7 @@ final class DecoderBenchTest {
           new DecoderBench(model, DecodingTraits.of(model.config(), "auto"), SETTINGS);
       Case wanted = new Case(policy, 3, 5);
 
-      Cost cost = bench.measure(wanted);
+      Cost cost = bench.measure(wanted, null);
 
       long repetitions = cost.tokens() / (3 * 8);
       assertThat(cost.tokens()).isEqualTo(repetitions * 3 * 8);
@@ -95,7 +95,7 @@ final class DecoderBenchTest {
     try (TorchDenoisingModel model = model(checkpoint(TINY))) {
       Cost cost =
           new DecoderBench(model, DecodingTraits.of(model.config(), "auto"), SETTINGS)
-              .measure(new Case(CachePolicyName.NONE, 1, 5));
+              .measure(new Case(CachePolicyName.NONE, 1, 5), null);
 
       long repetitions = cost.tokens() / 8;
       long linear = 4 * 64 * 64 + 3 * 64 * 96;

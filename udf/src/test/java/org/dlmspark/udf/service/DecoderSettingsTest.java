@@ -22,6 +22,12 @@ final class DecoderSettingsTest {
         .hasMessageContaining("model.path is not set");
     assertThatThrownBy(() -> new DecoderSettings("m", "int4", "cpu", 0, 1, 9, "auto", "grid"))
         .hasMessage("model.dtype = int4: must be one of auto, float32, float16, bfloat16");
+    assertThatThrownBy(() -> new DecoderSettings("m", "auto", "cpu", 0, 1, 9, "auto", "varlen"))
+        .hasMessage(
+            "model.gpu-attention = varlen is for a GPU in float16 or bfloat16, and model.device ="
+                + " cpu; set model.gpu-attention = grid");
+    assertThatThrownBy(() -> new DecoderSettings("m", "float32", "gpu", 0, 1, 9, "auto", "varlen"))
+        .hasMessageContaining("and model.dtype = float32; set");
     assertThatThrownBy(() -> new DecoderSettings("m", "auto", "cuda", 0, 1, 9, "auto", "grid"))
         .hasMessage("model.device = cuda: must be auto, cpu, gpu or gpu:N with N a number");
     assertThatThrownBy(() -> new DecoderSettings("m", "auto", "cpu", -1, 1, 9, "auto", "grid"))
