@@ -138,7 +138,9 @@ class DenoisingStep(Module):
     ignored, order = torch.sort(flat, stable=True, dim=0, descending=False)
     tokens = torch.floor_divide(order, mixture[0])
     shares = torch.unsqueeze(torch.index_select(torch.reshape(weights, [-1]), 0, order), 1)
-    counts = torch.to(torch.bincount(flat, None, torch.floordiv(len(experts), 3)), torch.device("cpu"))
+    # Not by bincount, which looks for the smallest and the largest: on a GPU two more waits a layer.
+    none = torch.zeros([torch.floordiv(len(experts), 3)], dtype=4, device=flat.device)
+    counts = torch.to(torch.index_add_(none, 0, flat, torch.ones_like(flat)), torch.device("cpu"))
     sizes = annotate(List[int], (counts).tolist())
     # Expert by expert, in their order: a token's sum depends on no other token, and nothing is as
     # large as all tokens once for each of their experts.
