@@ -169,10 +169,62 @@ export GOMP_SPINCOUNT=${GOMP_SPINCOUNT-1000}
 cuda_jars=("$root"/job/target/cuda/*.jar)
 [[ -f ${cuda_jars[0]} ]] || cuda_jars=()
 
+# --- a quick start ----------------------------------------------------------------------------------------------------
+# A start loads 15,000 classes. Java can keep them, read and checked, in an archive beside the jar, which it takes only
+# for the very class path and the very Java that it was made with; else it does without, in silence.
+archive=$root/job/target/start/$(tr -c '[:alnum:].\n' _ <<<"java-$(java_property vm.version)").jsa
+with_archive=("-XX:SharedArchiveFile=$archive" "-Xlog:cds*=off")
+
+# Makes the archive by a run on a few short prompts, unless it is there and nothing is newer than it. Where that fails an
+# empty one stays, so that it is not tried at each start.
+make_archive() {
+  [[ ! -f $archive || -n $(find "$jar" "$minimal_home" -newer "$archive" -print -quit) ]] || return 0
+  local folder=${archive%/*} scratch
+  mkdir -p "$folder" 2>/dev/null && scratch=$(mktemp -d "$folder/run-XXXXXX" 2>/dev/null) || return 0
+  say "preparing a quick start for Java $(java_property version): once after a build, takes less than a minute"
+  (
+    cd "$root"
+    export SPARK_HOME=$minimal_home SPARK_SCALA_VERSION=2.13 SPARK_LOCAL_DIRS=$scratch
+    spark_command "$scratch/launcher.log" --master 'local[2]' --properties-file conf/spark-defaults.conf \
+      --conf spark.ui.port=0 --driver-class-path "$jar" --class org.dlmspark.job.Main \
+      "$jar" --config conf/sample.conf --output "$scratch/out" --set cache.policy=none \
+      --set generation.gen-length=4 --set generation.block-length=4 --set generation.steps=1
+    exec timeout 600 "${command[0]}" -XX:ArchiveClassesAtExit="$scratch/classes.jsa" "-Xlog:cds*=off" "${command[@]:1}"
+  ) </dev/null >"$folder/last.log" 2>&1 &
+  trap 'kill "$!" 2>/dev/null; wait "$!"; rm -rf "$scratch"; exit 130' INT TERM
+  wait "$!" && [[ -s $scratch/classes.jsa ]] || {
+    say "it could not be prepared, see $folder/last.log: runs take some seconds longer to start"
+    : >"$scratch/classes.jsa"
+  }
+  mv -f "$scratch/classes.jsa" "$archive"
+  rm -rf "$scratch"
+  trap - INT TERM
+}
+
+# Turns arguments of spark-submit into a command, left in $command, by Spark's launcher as in its bin/spark-class: heap,
+# module options, class path. A NUL and a newline end what else it prints, then each word is ended by a NUL. What it
+# complains of goes into a file, or to stderr.
+spark_command() {
+  local complaints=$1 word
+  shift
+  command=()
+  while IFS= read -r -d '' word; do
+    word=${word#$'\n'}
+    # Opened for linear algebra that this job does not do; Java warns about it at each start.
+    [[ -z $word && ${#command[@]} -eq 0 || $word == --add-modules=jdk.incubator.vector ]] || command+=("$word")
+  done < <("$java" -Xmx128m -XX:TieredStopAtLevel=1 -cp "$minimal_home/jars/*" org.apache.spark.launcher.Main \
+    org.apache.spark.deploy.SparkSubmit "$@" 2>"$complaints")
+  [[ ${#command[@]} -gt 0 ]]
+}
+
 # --- what needs no Spark ----------------------------------------------------------------------------------------------
 without_spark() {
-  exec "$java" -Dlog4j2.configurationFile="file://$root/conf/log4j2.properties" \
-    -cp "$jar:$minimal_home/jars/*${cuda_jars[0]+:${cuda_jars[0]}}" org.dlmspark.job.Main "$@"
+  # The archive's class path, as Spark's launcher makes it.
+  local path=("$jar" "$minimal_home/conf" "$minimal_home"/jars/slf4j-api-*.jar "$minimal_home/jars/*"
+    ${cuda_jars[@]+"${cuda_jars[@]}"})
+  exec "$java" "${with_archive[@]}" -XX:TieredStopAtLevel=1 \
+    -Dlog4j2.configurationFile="file://$root/conf/log4j2.properties" \
+    -cp "$(IFS=:; echo "${path[*]}")" org.dlmspark.job.Main "$@"
 }
 
 case ${job_args[0]-} in
@@ -230,12 +282,15 @@ if [[ $deploy_mode == cluster ]]; then
   done
 fi
 
+# What goes before Spark's jars, where the driver is the process started here; the archive asks for the jar.
+driver_jars=()
+[[ -n ${SPARK_HOME-} || $deploy_mode == cluster ]] || driver_jars+=("$jar")
+
 # PyTorch's CUDA libraries are shipped unless the nodes have them (PYTORCH_LIBRARY_PATH) or the caller ships them.
 if [[ -n ${cuda_jars[0]-} && -z ${PYTORCH_LIBRARY_PATH-} && ${spark_args[*]-} != *pytorch-native-* &&
   -z $(spark_option "" spark.executorEnv.PYTORCH_LIBRARY_PATH) ]]; then
   if [[ -z $master || $master == local || $master == local\[* ]]; then
-    take_option --driver-class-path
-    spark_args+=(--driver-class-path "${cuda_jars[0]}${taken:+:${taken//,/:}}")
+    driver_jars+=("${cuda_jars[0]}")
   else
     say "shipping ${cuda_jars[0]##*/} with the job; unpack it on the nodes once to save that (docs/cluster.md)"
     take_option --jars
@@ -255,6 +310,12 @@ if [[ -t 2 && ${TERM:-dumb} != dumb ]]; then
 fi
 [[ -n $properties ]] || submit_args+=(--properties-file "${property_files[0]}")
 
+if [[ ${#driver_jars[@]} -gt 0 ]]; then
+  theirs=$(spark_option --driver-class-path spark.driver.extraClassPath)
+  take_option --driver-class-path
+  spark_args+=(--driver-class-path "$(IFS=:; echo "${driver_jars[*]}")${theirs:+:$theirs}")
+fi
+
 if [[ -n ${SPARK_HOME-} ]]; then
   # Without this, --properties-file hides the installation's own settings.
   [[ ! -f $installed_properties ]] || submit_args+=(--load-spark-defaults)
@@ -265,16 +326,14 @@ fi
 case $master in
   yarn | k8s://*) fail "--master $master needs a Spark installation: set SPARK_HOME to one (Spark 4.1, Scala 2.13)" ;;
 esac
+make_archive
 export SPARK_HOME=$minimal_home SPARK_SCALA_VERSION=2.13
-# Spark's launcher, as in its bin/spark-class, turns the arguments into a command (heap, module options, class path): a
-# NUL and a newline end what else it prints, then each word is ended by a NUL.
-command=()
-while IFS= read -r -d '' word; do
-  word=${word#$'\n'}
-  # Opened for linear algebra that this job does not do; Java warns about it at each start.
-  [[ -z $word && ${#command[@]} -eq 0 || $word == --add-modules=jdk.incubator.vector ]] || command+=("$word")
-done < <("$java" -Xmx128m -cp "$minimal_home/jars/*" org.apache.spark.launcher.Main \
-  org.apache.spark.deploy.SparkSubmit \
-  "${submit_args[@]}" ${spark_args[@]+"${spark_args[@]}"} "$jar" "${job_args[@]}")
-[[ ${#command[@]} -gt 0 ]] || fail "Spark's launcher did not take these arguments: see its message above"
-exec "${command[@]}"
+if [[ $master == local-cluster* ]]; then # its executors are processes of this machine
+  theirs=$(spark_option "" spark.executor.extraClassPath)
+  spark_args+=(--conf "spark.executor.extraClassPath=$jar${theirs:+:$theirs}")
+  theirs=$(spark_option "" spark.executor.extraJavaOptions)
+  spark_args+=(--conf "spark.executor.extraJavaOptions=\"${with_archive[0]}\" ${with_archive[1]}${theirs:+ $theirs}")
+fi
+spark_command /dev/stderr "${submit_args[@]}" ${spark_args[@]+"${spark_args[@]}"} "$jar" "${job_args[@]}" ||
+  fail "Spark's launcher did not take these arguments: see its message above"
+exec "${command[0]}" "${with_archive[@]}" "${command[@]:1}"

@@ -11,8 +11,8 @@ import org.dlmspark.udf.service.DecoderSettings;
 /**
  * Lets executors load their decoder while the job still prepares, and finds the rows that end their
  * process. Use it with {@code spark.plugins=org.dlmspark.udf.DlmSparkPlugin} and the settings under
- * {@link DecoderSettings#CONF}; without it the first task loads the decoder, and a row that ends
- * its process does so at each attempt of its task.
+ * {@link DecoderSettings#CONF}; without these the first task loads the decoder, and without the
+ * plugin a row that ends its process does so at each attempt of its task.
  *
  * <p>What is known of such rows is in the driver's memory and nowhere else: a new driver begins
  * without it. With a local master there is nothing to find, since driver and executor are one

@@ -424,7 +424,8 @@ final class GenerateUdfTest {
         };
     DecoderSettings own =
         new DecoderSettings(DECODER.modelPath(), "float32", "cpu", 1, 4, 400, "auto", "grid");
-    DecoderService.start(own.toJson(), new ExecutorFacts("5", null, 1), watch);
+    DecoderService.inExecutor(new ExecutorFacts("5", null, 1), watch);
+    var unused = DecoderService.get(own);
     try {
       List<Row> prompts = new ArrayList<>();
       for (long id = 1; id <= 4; id++) {
@@ -442,7 +443,7 @@ final class GenerateUdfTest {
       rows.remove(3L);
       assertThat(rows.values()).allMatch(row -> row.isNullAt(5));
     } finally {
-      DecoderService.start(own.toJson(), new ExecutorFacts("driver", null, 1), RowWatch.NONE);
+      DecoderService.inExecutor(new ExecutorFacts("driver", null, 1), RowWatch.NONE);
     }
   }
 

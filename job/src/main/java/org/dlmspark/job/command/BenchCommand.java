@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
       "  ./submit.sh bench --policies none,decode --batches 1,4 --prompts 64",
       "  ./submit.sh bench --model /models/LLaDA-8B-Instruct --set model.device=gpu \\",
       "      --set generation.gen-length=256 --set generation.block-length=256",
-      "  ./submit.sh bench --replay steps.safetensors --model /models/LLaDA --set model.device=gpu"
+      "  ./submit.sh bench --replay steps.safetensors --model /models/LLaDA"
     })
 final class BenchCommand implements Callable<Integer> {
   private static final String REPLAY = "--replay";

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
@@ -137,7 +138,7 @@ final class CompareCommand implements Callable<Integer> {
     DecoderSettings decoder = Sessions.forExecutors(settings.decoder(), conf);
     if (options.dryRun()) {
       try (Interruption interruption = Interruption.of(console, "nothing was written")) {
-        SparkSession spark = Sessions.start(conf, settings.job().name(), null);
+        SparkSession spark = Sessions.start(conf, settings.job().name());
         try {
           ComparisonPlan plan = plan(spark, settings, named, early);
           console.block("Plan", plan.full());
@@ -155,7 +156,7 @@ final class CompareCommand implements Callable<Integer> {
     try (OutputLock lock = OutputLock.acquire(folder, runId);
         Interruption interruption =
             Interruption.of(console, Comparison.left(folder.path()), lock)) {
-      SparkSession spark = Sessions.start(conf, settings.job().name(), decoder);
+      SparkSession spark = Sessions.start(conf, settings.job().name(), Optional.of(decoder));
       try {
         ComparisonPlan plan = plan(spark, settings, named, early);
         plan.refuseHopeless();

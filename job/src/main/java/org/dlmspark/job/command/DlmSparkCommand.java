@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
@@ -13,6 +14,7 @@ import org.dlmspark.job.Console;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.MachineLimit;
 import org.dlmspark.job.RefusedException;
+import org.dlmspark.job.Trace;
 import org.dlmspark.job.input.ModelCheck;
 import org.dlmspark.job.input.ModelCheck.ModelFacts;
 import org.dlmspark.job.output.OutputCheck;
@@ -28,6 +30,7 @@ import org.dlmspark.job.run.RunSummary;
 import org.dlmspark.job.run.Sessions;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.job.settings.LocaleCheck;
+import org.dlmspark.job.settings.OutputMode;
 import org.dlmspark.udf.GenerateUdf;
 import org.dlmspark.udf.service.DecoderSettings;
 import org.dlmspark.udf.service.FailureReason;
@@ -184,7 +187,17 @@ public final class DlmSparkCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Trace trace = Trace.ofThisProcess();
     JobSettings settings = options.settings(List.of());
+    int code = run(settings, trace);
+    if (settings.job().trace()) {
+      trace.ended("Spark stopped");
+      console.block("Where the time went", trace.lines());
+    }
+    return code;
+  }
+
+  private int run(JobSettings settings, Trace trace) throws IOException {
     SparkConf conf = new SparkConf();
     boolean shipped = Sessions.shipsModel(settings.decoder().modelPath(), conf);
     ModelFacts early = shipped ? null : ModelCheck.check(settings);
@@ -194,11 +207,13 @@ public final class DlmSparkCommand implements Callable<Integer> {
     Sessions.requireDevice(settings.decoder(), conf);
     DecoderSettings decoder = Sessions.forExecutors(settings.decoder(), conf);
     Sessions.requireMaster(conf);
+    trace.ended("settings, model folder and output looked at");
     if (options.dryRun()) {
       try (Interruption interruption = Interruption.of(console, "nothing was written");
-          Session session = new Session(Sessions.start(conf, settings.job().name(), null))) {
+          Session session = new Session(Sessions.start(conf, settings.job().name()))) {
+        trace.ended("Spark started");
         ModelFacts model = shipped ? ModelCheck.check(settings) : early;
-        jobRun(session, settings, folder, model, decoder).plan();
+        jobRun(session, settings, folder, model, decoder, trace).plan();
         interruption.tooLate();
         console.say(DRY_RUN);
       }
@@ -206,12 +221,17 @@ public final class DlmSparkCommand implements Callable<Integer> {
     }
     String runId = RunId.next();
     boolean bar = Sessions.instead(conf);
+    // Where the last run left nothing to do, the model most likely has nothing to do either.
+    boolean again = settings.output().mode() != OutputMode.OVERWRITE && folder.isDone();
+    Optional<DecoderSettings> ahead = again ? Optional.empty() : Optional.of(decoder);
     // Before Spark starts, since with it executors begin to load the model.
     try (OutputLock lock = OutputLock.acquire(folder, runId);
         Interruption interruption = Interruption.ofRun(console, folder, runId, lock);
-        Session session = new Session(Sessions.start(conf, settings.job().name(), decoder))) {
+        Session session = new Session(Sessions.start(conf, settings.job().name(), ahead))) {
+      trace.ended("output locked, Spark started");
       ModelFacts model = shipped ? ModelCheck.check(settings) : early;
-      RunSummary summary = jobRun(session, settings, folder, model, decoder).run(runId, lock, bar);
+      RunSummary summary =
+          jobRun(session, settings, folder, model, decoder, trace).run(runId, lock, bar);
       interruption.tooLate();
       // Where nothing was done or asked the report that is there tells all.
       if (settings.output().report()
@@ -220,6 +240,7 @@ public final class DlmSparkCommand implements Callable<Integer> {
               || summary.answers() != null
               || !Report.isThere(folder))) {
         report(session.spark(), folder, settings.check());
+        trace.ended("report written");
       }
       if (summary.rowCount() == 0) {
         console.error("input.path = " + settings.input().path() + " has no rows: none are written");
@@ -248,9 +269,10 @@ public final class DlmSparkCommand implements Callable<Integer> {
       JobSettings settings,
       OutputFolder folder,
       ModelFacts model,
-      DecoderSettings decoder)
+      DecoderSettings decoder,
+      Trace trace)
       throws IOException {
-    return new JobRun(session.spark(), settings, folder, model, decoder, generator, console);
+    return new JobRun(session.spark(), settings, folder, model, decoder, generator, console, trace);
   }
 
   /** The last line of the summary. Whatever keeps the report from being: the rows are written. */

@@ -58,7 +58,7 @@ final class ReportCommand implements Callable<Integer> {
     Sessions.requireMaster(conf);
     OutputFolder folder = folder(conf);
     console.say("Reading " + output);
-    SparkSession spark = Sessions.start(conf, "dlm-spark report", null);
+    SparkSession spark = Sessions.start(conf, "dlm-spark report");
     try {
       RowTotals totals = Report.write(spark, folder, JobSettings.Check.NONE);
       console.block(

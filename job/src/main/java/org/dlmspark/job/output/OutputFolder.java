@@ -255,6 +255,11 @@ public final class OutputFolder {
     }
   }
 
+  /** Whether the last run left nothing to do. */
+  public boolean isDone() throws IOException {
+    return fileSystem.exists(new Path(root, DONE_MARK));
+  }
+
   /** Says to those who wait for the table that it is complete, or no longer. */
   public void markDone(boolean done) throws IOException {
     Path mark = new Path(root, DONE_MARK);

@@ -9,6 +9,7 @@ import org.apache.spark.sql.SparkSession;
 import org.dlmspark.job.Console;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.RefusedException;
+import org.dlmspark.job.Trace;
 import org.dlmspark.job.input.CheckedInput;
 import org.dlmspark.job.input.InputCheck;
 import org.dlmspark.job.input.ModelCheck.ModelFacts;
@@ -31,6 +32,7 @@ public final class JobRun {
   private final SparkSession spark;
   private final JobSettings settings;
   private final Console console;
+  private final Trace trace;
   private final CheckedInput input;
   private final JobPlan plan;
   private final PlanLines lines;
@@ -48,6 +50,7 @@ public final class JobRun {
    * @param decoder the decoder to use, its model path as the executors can find it
    * @param generator makes the function that decodes
    * @param console where it is said what is done
+   * @param trace told of each step
    * @throws RefusedException if the input or the output does not fit
    */
   public JobRun(
@@ -57,13 +60,16 @@ public final class JobRun {
       ModelFacts model,
       DecoderSettings decoder,
       RowGenerator generator,
-      Console console)
+      Console console,
+      Trace trace)
       throws IOException {
     this.spark = spark;
     this.settings = settings;
     this.console = console;
+    this.trace = trace;
     input = InputCheck.check(spark, settings).on(RunFingerprint.day(settings, folder));
     SparkContext context = spark.sparkContext();
+    trace.ended("input opened and its ids checked");
     new Overlap(settings, context.hadoopConfiguration()).check(List.of(input.rows().inputFiles()));
     int parallelism = context.defaultParallelism();
     plan = JobPlan.of(settings, model, input, parallelism, context.conf());
@@ -93,9 +99,11 @@ public final class JobRun {
     all.addAll(lines.work(work));
     all.add(new Line("waves", job.waves(work)));
     all.addAll(lines.warnings());
+    trace.ended("rows to do counted");
     OutlookLines outlook = outlook(work);
     all.addAll(outlook.all());
     all.addAll(lines.firstPrompt());
+    trace.ended("prompts looked at");
     console.block("Plan", all);
     outlook.refuseHopeless(work.good());
   }
@@ -119,8 +127,10 @@ public final class JobRun {
       journal.settle();
     }
     Work work = work();
+    trace.ended("rows to do counted");
     OutlookLines outlook = outlook(work);
     outlook.refuseHopeless(work.good());
+    trace.ended("prompts looked at");
     TablePublisher table = table();
     if (settings.output().mode() == OutputMode.OVERWRITE) {
       journal.settle(); // what is there goes once nothing can be refused any more
@@ -135,7 +145,9 @@ public final class JobRun {
     try (ProgressDisplay display = new ProgressDisplay(work.toDo(), console, bar)) {
       job.run(runId, work, lock, display::committed);
     }
+    trace.ended("rows generated and committed, the model loaded for the first");
     RunSummary summary = summary();
+    trace.ended("rows summed up");
     console.block(
         summary.run() == null
             ? "Nothing to do"
@@ -144,6 +156,7 @@ public final class JobRun {
     if (table != null && summary.rowCount() > 0) {
       lock.check();
       merge(table);
+      trace.ended("rows merged into the table");
     }
     return summary;
   }

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TimeZone;
 import java.util.UUID;
@@ -42,15 +44,36 @@ public final class Sessions {
   }
 
   /**
-   * Starts a session, or takes the one that runs. The master and all else comes from spark-submit.
+   * Starts a session that decodes nothing, or takes the one that runs. The master and all else
+   * comes from spark-submit.
    *
    * @param conf what spark-submit set
    * @param name the application's name
-   * @param decoder the decoder that executors begin to load at their start; null to load none
    * @return the session, to be stopped by the caller
    * @throws RefusedException if nobody said where Spark runs, or it does not start there
    */
-  public static SparkSession start(SparkConf conf, String name, DecoderSettings decoder) {
+  public static SparkSession start(SparkConf conf, String name) {
+    return started(conf, name, Map.of());
+  }
+
+  /**
+   * Starts a session whose executors decode, or takes the one that runs.
+   *
+   * @param conf what spark-submit set
+   * @param name the application's name
+   * @param ahead the decoder that executors begin to load at their start; empty if they wait for
+   *     the first row
+   * @return the session, to be stopped by the caller
+   * @throws RefusedException if nobody said where Spark runs, or it does not start there
+   */
+  public static SparkSession start(SparkConf conf, String name, Optional<DecoderSettings> ahead) {
+    Map<String, String> plugin = new HashMap<>();
+    plugin.put("spark.plugins", withOwnPlugin(conf.get("spark.plugins", "")));
+    ahead.ifPresent(decoder -> plugin.put(DecoderSettings.CONF, decoder.toJson()));
+    return started(conf, name, plugin);
+  }
+
+  private static SparkSession started(SparkConf conf, String name, Map<String, String> more) {
     requireMaster(conf);
     requireLocalFolder(conf);
     SparkConf own = conf.clone().setAppName(name);
@@ -66,10 +89,7 @@ public final class Sessions {
     own.setIfMissing("spark.sql.session.timeZone", TimeZone.getDefault().getID());
     // Else dates and times of old calendars are others once they have been through a task.
     own.setIfMissing("spark.sql.datetime.java8API.enabled", "true");
-    if (decoder != null) {
-      own.set("spark.plugins", withOwnPlugin(conf.get("spark.plugins", "")));
-      own.set(DecoderSettings.CONF, decoder.toJson());
-    }
+    more.forEach(own::set);
     try {
       return SparkSession.builder().config(own).getOrCreate();
     } catch (Exception e) { // Spark throws checked exceptions that its signatures do not name.

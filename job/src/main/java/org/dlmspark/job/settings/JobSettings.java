@@ -231,9 +231,15 @@ public record JobSettings(
    * @param failOnErrors the share of rows with an error above which a run that did all its rows
    *     ends with an exit code of its own; null for none
    * @param name the Spark application's name
+   * @param trace whether it is told at the end where the time went
    */
   public record Job(
-      int waveRows, int partitions, double maxErrorShare, Double failOnErrors, String name) {
+      int waveRows,
+      int partitions,
+      double maxErrorShare,
+      Double failOnErrors,
+      String name,
+      boolean trace) {
 
     /** The most tasks that make sense: the driver keeps a record of each. */
     private static final int MAX_PARTITIONS = 1_000_000;

@@ -86,7 +86,8 @@ public final class SettingsReader {
             value("job.partitions").wholeInt(),
             value("job.max-error-share").number(),
             value("job.fail-on-errors").numberOrNull(),
-            value("job.name").text()),
+            value("job.name").text(),
+            value("job.trace").yesOrNo()),
         new JobSettings.Check(
             value("check.answer-column").text(), pattern("check.answer-pattern")));
   }

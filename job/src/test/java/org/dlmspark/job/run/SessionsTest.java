@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
@@ -32,7 +33,7 @@ class SessionsTest {
         conf("local[1]")
             .set("spark.plugins", NoPlugin.class.getName())
             .set("spark.speculation", "true");
-    SparkSession spark = Sessions.start(conf, "nightly", DECODER);
+    SparkSession spark = Sessions.start(conf, "nightly", Optional.of(DECODER));
     try {
       SparkConf started = spark.sparkContext().conf();
       assertThat(started.get("spark.app.name")).isEqualTo("nightly");
@@ -50,7 +51,7 @@ class SessionsTest {
   @Test
   void aFolderForSparksFilesIsLookedForBeforeItStarts() {
     SparkConf conf = conf("local[1]").set("spark.local.dir", "/proc/none,/proc/neither");
-    assertThatThrownBy(() -> Sessions.start(conf, "nightly", null))
+    assertThatThrownBy(() -> Sessions.start(conf, "nightly"))
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("/proc/none,/proc/neither cannot be written")
         .hasMessageContaining("SPARK_LOCAL_DIRS");
@@ -58,7 +59,7 @@ class SessionsTest {
 
   @Test
   void whatKeepsSparkFromStartingIsToldInALine() {
-    assertThatThrownBy(() -> Sessions.start(conf("lokal"), "nightly", null))
+    assertThatThrownBy(() -> Sessions.start(conf("lokal"), "nightly"))
         .isInstanceOf(RefusedException.class)
         .hasMessageStartingWith("Spark does not start with the master lokal: ")
         .hasMessageContaining("check the master");
@@ -75,7 +76,7 @@ class SessionsTest {
 
   @Test
   void loadsNoDecoderWithoutOne() {
-    SparkSession spark = Sessions.start(conf("local[1]"), "plan", null);
+    SparkSession spark = Sessions.start(conf("local[1]"), "plan");
     try {
       assertThat(spark.sparkContext().conf().contains("spark.plugins")).isFalse();
       assertThat(spark.sparkContext().conf().contains(DecoderSettings.CONF)).isFalse();
@@ -85,8 +86,20 @@ class SessionsTest {
   }
 
   @Test
+  void executorsMayWaitForTheFirstRow() {
+    SparkSession spark = Sessions.start(conf("local[1]"), "again", Optional.empty());
+    try {
+      SparkConf started = spark.sparkContext().conf();
+      assertThat(started.get("spark.plugins")).isEqualTo(DlmSparkPlugin.class.getName());
+      assertThat(started.contains(DecoderSettings.CONF)).isFalse();
+    } finally {
+      spark.stop();
+    }
+  }
+
+  @Test
   void refusesToGuessAMaster() {
-    assertThatThrownBy(() -> Sessions.start(new SparkConf(false), "x", null))
+    assertThatThrownBy(() -> Sessions.start(new SparkConf(false), "x"))
         .isInstanceOf(RefusedException.class)
         .hasMessageStartingWith("no Spark master is set");
   }

@@ -108,6 +108,7 @@ class SettingsReaderTest {
     expected.put("job.max-error-share", "0.2");
     expected.put("job.fail-on-errors", "null");
     expected.put("job.name", "dlm-spark");
+    expected.put("job.trace", "false");
     expected.put("check.answer-column", "null");
     expected.put("check.answer-pattern", "####\\s*\\$?(-?[0-9][0-9,]*(?:\\.[0-9]+)?)");
     assertThat(defaults).containsExactlyEntriesOf(expected);
@@ -141,7 +142,7 @@ class SettingsReaderTest {
     assertThat(settings.decoder())
         .isEqualTo(new DecoderSettings("model", "auto", "auto", 0, 16, 8192, "auto", "grid"));
     assertThat(settings.generation()).isEqualTo(new GenerationSettingsBuilder().build());
-    assertThat(settings.job()).isEqualTo(new JobSettings.Job(0, 0, 0.2, null, "dlm-spark"));
+    assertThat(settings.job()).isEqualTo(new JobSettings.Job(0, 0, 0.2, null, "dlm-spark", false));
     assertThat(settings.check().answerColumn()).isNull();
   }
 
@@ -198,6 +199,7 @@ class SettingsReaderTest {
             "job.max-error-share=0.5",
             "job.fail-on-errors=0.25",
             "job.name=nightly",
+            "job.trace=true",
             "check.answer-column=answer",
             "check.answer-pattern=is (.*)");
     assertThat(settings.input())
@@ -252,7 +254,7 @@ class SettingsReaderTest {
                 .refreshInterval(4)
                 .windowSize(6)
                 .build());
-    assertThat(settings.job()).isEqualTo(new JobSettings.Job(500, 7, 0.5, 0.25, "nightly"));
+    assertThat(settings.job()).isEqualTo(new JobSettings.Job(500, 7, 0.5, 0.25, "nightly", true));
     assertThat(settings.check().answerColumn()).isEqualTo("answer");
     assertThat(settings.check().answerPattern().pattern()).isEqualTo("is (.*)");
   }

@@ -37,9 +37,10 @@ public final class DlmExecutorPlugin implements ExecutorPlugin {
       ExecutorMeter meter = DecoderService.newMeter();
       meter.register(context.metricRegistry());
       report(context, meter);
+      DecoderService.inExecutor(facts, DriverLink.of(context));
       String json = context.conf().get(DecoderSettings.CONF, "");
       if (!json.isEmpty()) {
-        DecoderService.start(json, facts, DriverLink.of(context));
+        DecoderService.start(json);
       }
     } catch (RuntimeException | LinkageError e) {
       LOG.error("the decoder is not loaded ahead of the first task", e);

@@ -88,11 +88,24 @@ public final class DecoderService {
     thread.setContextClassLoader(DecoderService.class.getClassLoader());
   }
 
-  /** Starts loading from an executor plugin. */
-  public static void start(String settingsJson, ExecutorFacts facts, RowWatch watch) {
+  /**
+   * Tells of the executor, for decoders that begin to load from now on.
+   *
+   * @param facts what Spark gave it
+   * @param watch the rows that its tasks have to be careful with
+   */
+  public static void inExecutor(ExecutorFacts facts, RowWatch watch) {
     pluginFacts = facts;
     pluginWatch = watch;
-    get(DecoderSettings.fromJson(settingsJson), facts);
+  }
+
+  /**
+   * Begins to load a decoder ahead of the first row.
+   *
+   * @param settingsJson its settings, as {@link DecoderSettings#toJson} gave them
+   */
+  public static void start(String settingsJson) {
+    var unused = get(DecoderSettings.fromJson(settingsJson));
   }
 
   /**
