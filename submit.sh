@@ -178,7 +178,7 @@ with_archive=("-XX:SharedArchiveFile=$archive" "-Xlog:cds*=off")
 # Makes the archive by a run on a few short prompts, unless it is there and nothing is newer than it. Where that fails an
 # empty one stays, so that it is not tried at each start.
 make_archive() {
-  [[ ! -f $archive || -n $(find "$jar" "$minimal_home" -newer "$archive" -print -quit) ]] || return 0
+  [[ ! -f $archive || -n $(find "$jar" "$minimal_home/jars" -newer "$archive" -print -quit) ]] || return 0
   local folder=${archive%/*} scratch
   mkdir -p "$folder" 2>/dev/null && scratch=$(mktemp -d "$folder/run-XXXXXX" 2>/dev/null) || return 0
   say "preparing a quick start for Java $(java_property version): once after a build, takes less than a minute"
@@ -282,9 +282,13 @@ if [[ $deploy_mode == cluster ]]; then
   done
 fi
 
-# What goes before Spark's jars, where the driver is the process started here; the archive asks for the jar.
+# What goes before Spark's jars, where the driver is the process started here. The archive asks for the jar; but there
+# it would not see what it may find in the caller's own jars, which Spark loads later.
 driver_jars=()
-[[ -n ${SPARK_HOME-} || $deploy_mode == cluster ]] || driver_jars+=("$jar")
+their_jars=$(spark_option --jars spark.jars)$(spark_option --packages spark.jars.packages)
+quick=
+[[ -n ${SPARK_HOME-} || $deploy_mode == cluster || -n $their_jars ]] || quick=yes
+[[ -z $quick ]] || driver_jars+=("$jar")
 
 # PyTorch's CUDA libraries are shipped unless the nodes have them (PYTORCH_LIBRARY_PATH) or the caller ships them.
 if [[ -n ${cuda_jars[0]-} && -z ${PYTORCH_LIBRARY_PATH-} && ${spark_args[*]-} != *pytorch-native-* &&
@@ -326,9 +330,9 @@ fi
 case $master in
   yarn | k8s://*) fail "--master $master needs a Spark installation: set SPARK_HOME to one (Spark 4.1, Scala 2.13)" ;;
 esac
-make_archive
+[[ -z $quick ]] || make_archive
 export SPARK_HOME=$minimal_home SPARK_SCALA_VERSION=2.13
-if [[ $master == local-cluster* ]]; then # its executors are processes of this machine
+if [[ -n $quick && $master == local-cluster* ]]; then # its executors are processes of this machine
   theirs=$(spark_option "" spark.executor.extraClassPath)
   spark_args+=(--conf "spark.executor.extraClassPath=$jar${theirs:+:$theirs}")
   theirs=$(spark_option "" spark.executor.extraJavaOptions)
@@ -336,4 +340,5 @@ if [[ $master == local-cluster* ]]; then # its executors are processes of this m
 fi
 spark_command /dev/stderr "${submit_args[@]}" ${spark_args[@]+"${spark_args[@]}"} "$jar" "${job_args[@]}" ||
   fail "Spark's launcher did not take these arguments: see its message above"
-exec "${command[0]}" "${with_archive[@]}" "${command[@]:1}"
+[[ -z $quick ]] || command=("${command[0]}" "${with_archive[@]}" "${command[@]:1}")
+exec "${command[@]}"
