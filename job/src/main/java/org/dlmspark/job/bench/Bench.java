@@ -92,10 +92,9 @@ public final class Bench {
                   plan.model(),
                   checkpoint.weights().parameters(),
                   loaded.numberType().name().toLowerCase(Locale.ROOT),
-                  loaded.numberTypes().text(),
                   generation.genLength(),
                   generation.cache().refreshInterval(),
-                  config.cacheBytesPerToken(loaded.numberTypes().cache()),
+                  config.cacheBytesPerToken(loaded.numberType()),
                   first.toMillis(),
                   load.toMillis(),
                   prompts(folder, settings.input())));

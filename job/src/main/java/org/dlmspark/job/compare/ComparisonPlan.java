@@ -71,12 +71,7 @@ public record ComparisonPlan(
       }
       JobPlan plan =
           new JobPlan(
-              settings.with(entry.generation()),
-              each.model(),
-              rows,
-              each.partitions(),
-              each.gpu(),
-              each.here());
+              settings.with(entry.generation()), each.model(), rows, each.partitions(), each.gpu());
       try {
         plan.outlook(rows.rows(), rows.count()).refuseHopeless(0);
       } catch (RefusedException e) {

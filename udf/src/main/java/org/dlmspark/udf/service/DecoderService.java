@@ -2,6 +2,7 @@ package org.dlmspark.udf.service;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -164,7 +165,7 @@ public final class DecoderService {
             facts.executorId(),
             folder,
             model.deviceName(),
-            model.numbersText(),
+            model.numberType().name().toLowerCase(Locale.ROOT),
             threads(),
             millis);
         ModelConfig config = model.config();

@@ -100,9 +100,7 @@ final class RouterTest {
     manager = (PtNDManager) NativeEngine.pytorch().newBaseManager(Device.cpu());
     // As a model does: shapes change from run to run.
     JniUtils.setGraphExecutorOptimize(false);
-    program =
-        DenoisingProgram.load(
-            manager, NumberTypes.all(NumberType.FLOAT32, "test"), false, AttentionForm.EACH);
+    program = DenoisingProgram.load(manager, NumberType.FLOAT32, false, AttentionForm.EACH);
   }
 
   @AfterAll
@@ -305,7 +303,7 @@ final class RouterTest {
       }
     }
     PtNDArray states =
-        new WeightUpload(manager, program, NumberTypes.all(type, "test"), loaded -> {})
+        new WeightUpload(manager, program, type, loaded -> {})
             .upload(
                 new TensorData(
                     "hidden",
