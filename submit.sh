@@ -185,7 +185,7 @@ make_archive() {
   (
     cd "$root"
     export SPARK_HOME=$minimal_home SPARK_SCALA_VERSION=2.13 SPARK_LOCAL_DIRS=$scratch
-    spark_command "$scratch/launcher.log" --master 'local[2]' --properties-file conf/spark-defaults.conf \
+    spark_command --master 'local[2]' --properties-file conf/spark-defaults.conf \
       --conf spark.ui.port=0 --driver-class-path "$jar" --class org.dlmspark.job.Main \
       "$jar" --config conf/sample.conf --output "$scratch/out" --set cache.policy=none \
       --set generation.gen-length=4 --set generation.block-length=4 --set generation.steps=1
@@ -202,18 +202,16 @@ make_archive() {
 }
 
 # Turns arguments of spark-submit into a command, left in $command, by Spark's launcher as in its bin/spark-class: heap,
-# module options, class path. A NUL and a newline end what else it prints, then each word is ended by a NUL. What it
-# complains of goes into a file, or to stderr.
+# module options, class path. A NUL and a newline end what else it prints, then each word is ended by a NUL.
 spark_command() {
-  local complaints=$1 word
-  shift
+  local word
   command=()
   while IFS= read -r -d '' word; do
     word=${word#$'\n'}
     # Opened for linear algebra that this job does not do; Java warns about it at each start.
     [[ -z $word && ${#command[@]} -eq 0 || $word == --add-modules=jdk.incubator.vector ]] || command+=("$word")
   done < <("$java" -Xmx128m -XX:TieredStopAtLevel=1 -cp "$minimal_home/jars/*" org.apache.spark.launcher.Main \
-    org.apache.spark.deploy.SparkSubmit "$@" 2>"$complaints")
+    org.apache.spark.deploy.SparkSubmit "$@")
   [[ ${#command[@]} -gt 0 ]]
 }
 
@@ -338,7 +336,7 @@ if [[ -n $quick && $master == local-cluster* ]]; then # its executors are proces
   theirs=$(spark_option "" spark.executor.extraJavaOptions)
   spark_args+=(--conf "spark.executor.extraJavaOptions=\"${with_archive[0]}\" ${with_archive[1]}${theirs:+ $theirs}")
 fi
-spark_command /dev/stderr "${submit_args[@]}" ${spark_args[@]+"${spark_args[@]}"} "$jar" "${job_args[@]}" ||
+spark_command "${submit_args[@]}" ${spark_args[@]+"${spark_args[@]}"} "$jar" "${job_args[@]}" ||
   fail "Spark's launcher did not take these arguments: see its message above"
 [[ -z $quick ]] || command=("${command[0]}" "${with_archive[@]}" "${command[@]:1}")
 exec "${command[@]}"

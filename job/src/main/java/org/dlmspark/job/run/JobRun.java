@@ -99,7 +99,6 @@ public final class JobRun {
     all.addAll(lines.work(work));
     all.add(new Line("waves", job.waves(work)));
     all.addAll(lines.warnings());
-    trace.ended("rows to do counted");
     OutlookLines outlook = outlook(work);
     all.addAll(outlook.all());
     all.addAll(lines.firstPrompt());
@@ -110,7 +109,9 @@ public final class JobRun {
 
   /** How the rows to do will fare. */
   private OutlookLines outlook(Work work) {
-    return plan.outlook(job.toDo(work), work.toDo());
+    OutlookLines outlook = plan.outlook(job.toDo(work), work.toDo());
+    trace.ended("prompts looked at");
+    return outlook;
   }
 
   /**
@@ -127,10 +128,8 @@ public final class JobRun {
       journal.settle();
     }
     Work work = work();
-    trace.ended("rows to do counted");
     OutlookLines outlook = outlook(work);
     outlook.refuseHopeless(work.good());
-    trace.ended("prompts looked at");
     TablePublisher table = table();
     if (settings.output().mode() == OutputMode.OVERWRITE) {
       journal.settle(); // what is there goes once nothing can be refused any more
@@ -163,6 +162,7 @@ public final class JobRun {
 
   private Work work() throws IOException {
     Work work = job.work();
+    trace.ended("rows to do counted");
     if (work.changed() > 0 && settings.output().changed() == ChangedRows.FAIL) {
       throw new RefusedException(
           String.format(

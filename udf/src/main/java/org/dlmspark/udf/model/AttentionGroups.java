@@ -44,6 +44,7 @@ final class AttentionGroups {
     if (calls == AttentionForm.Calls.GRIDS) {
       sortByActiveCount(batch, sequences);
     }
+    long mostRows = 2L * batch.rows();
     long[] buffer = new long[FIELDS * sequences];
     int used = 0;
     int member = 0;
@@ -54,7 +55,7 @@ final class AttentionGroups {
       int longest = 0;
       while (member < sequences
           && (member == begin
-              || joins(batch, order[member], widest, longest, member - begin + 1L))) {
+              || joins(batch, order[member], widest, longest, mostRows / (member - begin + 1)))) {
         tokens += batch.activeCount(order[member]);
         widest = Math.max(widest, batch.activeCount(order[member]));
         longest = Math.max(longest, batch.length(order[member]));
@@ -69,13 +70,13 @@ final class AttentionGroups {
     fields = Arrays.copyOf(buffer, used);
   }
 
-  /** Whether a sequence may be the one that makes a group so large. */
-  private boolean joins(StepBatch batch, int sequence, int widest, int longest, long size) {
+  /** Whether a sequence may join a group that would then gather so many rows for each, at most. */
+  private boolean joins(StepBatch batch, int sequence, int widest, int longest, long mostRows) {
     return switch (calls) {
       case EACH -> false;
       case GRIDS ->
           fits(batch, sequence, widest, longest)
-              && size * Math.max(longest, batch.length(sequence)) <= 2L * batch.rows();
+              && Math.max(longest, batch.length(sequence)) <= mostRows;
       case ALL -> true;
     };
   }

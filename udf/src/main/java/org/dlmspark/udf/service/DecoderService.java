@@ -116,10 +116,7 @@ public final class DecoderService {
    */
   public static DecoderService get(DecoderSettings settings) {
     ExecutorFacts known = pluginFacts;
-    return get(settings, known != null ? known : ExecutorFacts.current());
-  }
-
-  private static DecoderService get(DecoderSettings settings, ExecutorFacts facts) {
+    ExecutorFacts facts = known != null ? known : ExecutorFacts.current();
     return SERVICES.compute(
         settings,
         (key, present) -> {
