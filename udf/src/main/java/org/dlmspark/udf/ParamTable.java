@@ -99,8 +99,9 @@ final class ParamTable {
           "dtype",
           Kind.TEXT,
           "auto",
-          "The number type to compute in: auto, float32, float16, bfloat16. auto: float32 on a"
-              + " CPU, the stored type on a GPU.");
+          "The number type to compute in: auto, float32, float16, bfloat16. auto: on a GPU"
+              + " the stored type; on a CPU bfloat16 where it is stored and the CPU multiplies it in"
+              + " hardware (AMX or AVX512-BF16), else float32.");
   static final SettingParam<Param<String>> DEVICE =
       param(
           "model.device",

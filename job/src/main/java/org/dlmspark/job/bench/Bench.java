@@ -92,9 +92,10 @@ public final class Bench {
                   plan.model(),
                   checkpoint.weights().parameters(),
                   loaded.numberType().name().toLowerCase(Locale.ROOT),
+                  loaded.numberTypes().text(),
                   generation.genLength(),
                   generation.cache().refreshInterval(),
-                  config.cacheBytesPerToken(loaded.numberType()),
+                  config.cacheBytesPerToken(loaded.numberTypes().cache()),
                   first.toMillis(),
                   load.toMillis(),
                   prompts(folder, settings.input())));

@@ -24,7 +24,8 @@ final class BenchReport {
    * @param machine device, threads, system
    * @param model as it was named
    * @param parameters of the model
-   * @param numberType of weights and buffers
+   * @param numberType of weights
+   * @param numbers in which the decoder computes, and why
    * @param genLength tokens of a completion
    * @param refreshInterval steps between refreshes
    * @param bytesPerToken of keys and values
@@ -37,6 +38,7 @@ final class BenchReport {
       String model,
       long parameters,
       String numberType,
+      String numbers,
       int genLength,
       int refreshInterval,
       long bytesPerToken,
@@ -107,6 +109,7 @@ final class BenchReport {
             subject.model(),
             subject.parameters(),
             subject.numberType()),
+        new Line("numbers", subject.numbers()),
         new Line("machine", subject.machine()),
         Line.of(
             "cold start",

@@ -11,6 +11,7 @@ import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.job.settings.SettingsReader;
 import org.dlmspark.udf.checkpoint.Checkpoint;
 import org.dlmspark.udf.checkpoint.CheckpointException;
+import org.dlmspark.udf.model.CpuMatrixUnits;
 import org.dlmspark.udf.service.ModelLocation;
 import org.dlmspark.udf.text.TextCodec;
 import org.dlmspark.udf.text.TextException;
@@ -116,7 +117,8 @@ final class InspectCommand implements Callable<Integer> {
         } else {
           console.block(
               folder.toString(),
-              new ModelDescription(checkpoint, codec, input).lines(batch, length, deviceMemory));
+              new ModelDescription(checkpoint, codec, input, CpuMatrixUnits::ask)
+                  .lines(batch, length, deviceMemory));
         }
       }
     } catch (CheckpointException | TextException | IllegalArgumentException e) {

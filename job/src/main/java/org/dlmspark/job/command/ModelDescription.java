@@ -3,6 +3,7 @@ package org.dlmspark.job.command;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.dlmspark.job.Console;
 import org.dlmspark.job.Console.Line;
@@ -13,6 +14,8 @@ import org.dlmspark.udf.checkpoint.Checkpoint;
 import org.dlmspark.udf.checkpoint.Mixture;
 import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.checkpoint.NumberType;
+import org.dlmspark.udf.model.CpuMatrixUnits;
+import org.dlmspark.udf.model.NumberTypes;
 import org.dlmspark.udf.text.ChatMessage;
 import org.dlmspark.udf.text.TextCodec;
 import org.dlmspark.udf.text.TextException;
@@ -24,8 +27,10 @@ import org.dlmspark.udf.text.TextSettings;
  * @param checkpoint the model
  * @param codec its texts
  * @param input how prompts are made
+ * @param cpu asked of this machine's CPU where it decides the number type
  */
-record ModelDescription(Checkpoint checkpoint, TextCodec codec, JobSettings.Input input) {
+record ModelDescription(
+    Checkpoint checkpoint, TextCodec codec, JobSettings.Input input, Supplier<CpuMatrixUnits> cpu) {
 
   private static final String EXAMPLE = "What is the capital of France?";
 
@@ -51,6 +56,8 @@ record ModelDescription(Checkpoint checkpoint, TextCodec codec, JobSettings.Inpu
             parameters,
             config.storedType().name().toLowerCase(Locale.ROOT),
             Console.size(parameters * config.storedType().bytes())));
+    lines.add(
+        new Line("on a CPU here", NumberTypes.of("auto", config.storedType(), false, cpu).text()));
     addExperts(lines);
     lines.add(
         Line.of(
@@ -181,11 +188,12 @@ record ModelDescription(Checkpoint checkpoint, TextCodec codec, JobSettings.Inpu
       lines.add(
           Line.of(
               "",
-              "%s: %s = %s (%,d bytes a token)%s",
+              "%s: %s = %s (%,d bytes a token)%s%s",
               type.name().toLowerCase(Locale.ROOT),
               Console.size(memory.all()),
               memory.parts(),
               config.cacheBytesPerToken(type),
+              type == config.storedType() ? "; on a CPU the weights are the mapped file" : "",
               deviceMemory == null ? "" : fit(type, memory, length, deviceMemory)));
     }
   }

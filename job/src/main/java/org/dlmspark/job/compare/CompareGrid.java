@@ -25,10 +25,22 @@ public record CompareGrid(String source, String common, List<Entry> entries) {
    *
    * @param name what the table calls it
    * @param generation the run's settings with the entry's over them
-   * @param keys the settings that the entry has a say in
+   * @param dtype {@code model.dtype}; null for the run's own
+   * @param keys the settings that the entry has a say in, of those that a row may set for itself
    * @param text what the entry itself says, {@code key = value} separated by commas
    */
-  record Entry(String name, GenerationSettings generation, Set<GenerationKey> keys, String text) {}
+  record Entry(
+      String name,
+      GenerationSettings generation,
+      String dtype,
+      Set<GenerationKey> keys,
+      String text) {
+
+    /** The run's decoder, in the entry's number type. */
+    DecoderSettings decoder(DecoderSettings own) {
+      return dtype == null ? own : own.withDtype(dtype);
+    }
+  }
 
   /** Keeps an immutable copy. */
   public CompareGrid {
@@ -57,8 +69,8 @@ public record CompareGrid(String source, String common, List<Entry> entries) {
   public void checkFits(ModelConfig model, DecoderSettings decoder) {
     for (Entry entry : entries) {
       try {
-        ModelCheck.checkFits(model, entry.generation(), decoder);
-      } catch (RefusedException e) {
+        ModelCheck.checkFits(model, entry.generation(), entry.decoder(decoder));
+      } catch (RefusedException | IllegalArgumentException e) {
         throw refused(source, entry.name(), e);
       }
     }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dlmspark.job.RefusedException;
 import org.dlmspark.job.compare.CompareGrid.Entry;
 import org.dlmspark.job.settings.SettingsSources;
@@ -41,6 +42,9 @@ public final class CompareGridReader {
   private static final String SETTINGS = "settings";
   private static final String COMMON = "common";
   private static final String NAME = "name";
+
+  /** Of the settings that are no row's own, the one that a grid may vary. */
+  private static final String DTYPE = "model.dtype";
 
   /** The baseline's name, if a grid has an entry of it. */
   private static final String BASELINE = "none";
@@ -174,6 +178,7 @@ public final class CompareGridReader {
 
   private Entry entry(String name, Config said, Config common) {
     Map<String, ConfigValue> values = SettingsSources.leaves(said.withFallback(common));
+    ConfigValue dtype = values.remove(DTYPE);
     GenerationSettingsBuilder builder = new GenerationSettingsBuilder(own);
     values.forEach(
         (key, value) ->
@@ -183,14 +188,21 @@ public final class CompareGridReader {
                     new SettingValue(key, value.unwrapped(), SettingsSources.where(value))));
     Set<GenerationKey> keys =
         values.keySet().stream().map(KEYS::get).collect(Collectors.toUnmodifiableSet());
-    return new Entry(name, builder.build(), keys, text(said));
+    return new Entry(
+        name,
+        builder.build(),
+        dtype == null
+            ? null
+            : new SettingValue(DTYPE, dtype.unwrapped(), SettingsSources.where(dtype)).present(),
+        keys,
+        text(said));
   }
 
   /** In the order of the keys, so that entries read alike. */
   private static String text(Config said) {
     Map<String, ConfigValue> values = SettingsSources.leaves(said);
-    return Arrays.stream(GenerationKey.values())
-        .map(GenerationKey::key)
+    return Stream.concat(
+            Stream.of(DTYPE), Arrays.stream(GenerationKey.values()).map(GenerationKey::key))
         .filter(values::containsKey)
         .map(key -> key + " = " + SettingsTable.defaultOf(values.get(key)))
         .collect(Collectors.joining(", "));
@@ -219,7 +231,7 @@ public final class CompareGridReader {
     SettingsSources.leaves(said)
         .forEach(
             (key, value) -> {
-              if (KEYS.containsKey(key)) {
+              if (KEYS.containsKey(key) || key.equals(DTYPE)) {
                 return;
               }
               throw new RefusedException(
@@ -230,8 +242,8 @@ public final class CompareGridReader {
                       + (known.contains(key)
                           ? key
                               + SettingsSources.where(value)
-                              + ": a grid varies generation and cache settings alone; set it"
-                              + " for the whole comparison, with --set or in the file of --config"
+                              + ": a grid varies generation and cache settings and"
+                              + " model.dtype alone; set it for the whole comparison, with --set or in the file of --config"
                           : "unknown setting "
                               + key
                               + SettingsSources.where(value)

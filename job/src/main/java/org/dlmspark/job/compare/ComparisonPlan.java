@@ -71,7 +71,12 @@ public record ComparisonPlan(
       }
       JobPlan plan =
           new JobPlan(
-              settings.with(entry.generation()), each.model(), rows, each.partitions(), each.gpu());
+              settings.with(entry.generation()),
+              each.model(),
+              rows,
+              each.partitions(),
+              each.gpu(),
+              each.here());
       try {
         plan.outlook(rows.rows(), rows.count()).refuseHopeless(0);
       } catch (RefusedException e) {

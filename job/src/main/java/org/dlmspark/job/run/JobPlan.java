@@ -1,13 +1,12 @@
 package org.dlmspark.job.run;
 
-import java.util.Locale;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.dlmspark.job.input.CheckedInput;
 import org.dlmspark.job.input.ModelCheck.ModelFacts;
 import org.dlmspark.job.settings.JobSettings;
-import org.dlmspark.udf.checkpoint.NumberType;
+import org.dlmspark.udf.model.CpuMatrixUnits;
 
 /**
  * What a run is going to do.
@@ -17,9 +16,15 @@ import org.dlmspark.udf.checkpoint.NumberType;
  * @param input the checked input
  * @param partitions tasks that the rows are spread over
  * @param gpu whether the executors compute on a GPU, as far as the driver can tell
+ * @param here whether they run on the driver's machine
  */
 public record JobPlan(
-    JobSettings settings, ModelFacts model, CheckedInput input, int partitions, boolean gpu) {
+    JobSettings settings,
+    ModelFacts model,
+    CheckedInput input,
+    int partitions,
+    boolean gpu,
+    boolean here) {
 
   /** A task should be worth its start, and a decoder's batch should fill. */
   private static final long LEAST_ROWS = 32;
@@ -45,7 +50,8 @@ public record JobPlan(
         device.startsWith("gpu")
             || (device.equals("auto")
                 && !conf.get("spark.executor.resource.gpu.amount", "0").equals("0"));
-    return new JobPlan(settings, model, input, partitions, gpu);
+    boolean here = conf.get("spark.master", "").startsWith("local");
+    return new JobPlan(settings, model, input, partitions, gpu, here);
   }
 
   /**
@@ -88,18 +94,25 @@ public record JobPlan(
     return new OutlookLines(new RowSample(this).look(rows, count), settings, model.config());
   }
 
-  /** The number type that decoders compute in. */
-  NumberType computeType() {
-    String dtype = settings.decoder().dtype();
-    if (!dtype.equals("auto")) {
-      return NumberType.valueOf(dtype.toUpperCase(Locale.ROOT));
-    }
-    return gpu ? model.config().storedType() : NumberType.FLOAT32;
+  /** In which numbers decoders compute, as far as it can be told before they are there. */
+  PlannedNumbers numbers() {
+    return PlannedNumbers.before(settings.decoder().dtype(), model.config().storedType(), gpu);
+  }
+
+  /**
+   * As above, and where the executors' CPU is the driver's it is asked, for which PyTorch is
+   * loaded.
+   */
+  PlannedNumbers askedNumbers() {
+    return here
+        ? PlannedNumbers.asked(
+            settings.decoder().dtype(), model.config().storedType(), gpu, CpuMatrixUnits::ask)
+        : numbers();
   }
 
   /** What a decoder needs of its device's memory. */
-  MemoryEstimate memory() {
+  MemoryEstimate memory(PlannedNumbers numbers) {
     return MemoryEstimate.of(
-        model.config(), model.parameters(), computeType(), settings.decoder().maxTokens());
+        model.config(), model.parameters(), numbers.type(), settings.decoder().maxTokens());
   }
 }

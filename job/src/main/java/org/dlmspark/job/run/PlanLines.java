@@ -39,8 +39,14 @@ public final class PlanLines {
    * @return lines for the console
    */
   List<Line> brief() {
+    PlannedNumbers numbers = plan.numbers();
+    return brief(numbers.open() ? List.of(new Line("numbers", numbers.text())) : List.of());
+  }
+
+  private List<Line> brief(List<Line> numbers) {
     List<Line> lines = new ArrayList<>();
     lines.add(model());
+    lines.addAll(numbers);
     lines.add(
         Line.of(
             "input",
@@ -210,7 +216,8 @@ public final class PlanLines {
    */
   List<Line> full() {
     DecoderSettings decoder = settings.decoder();
-    List<Line> lines = new ArrayList<>(brief());
+    PlannedNumbers numbers = plan.askedNumbers();
+    List<Line> lines = new ArrayList<>(brief(List.of(new Line("numbers", numbers.text()))));
     if (promptsAreColumn()) { // else it is said already
       lines.add(promptsLine());
     }
@@ -224,20 +231,22 @@ public final class PlanLines {
     lines.add(
         Line.of(
             "device",
-            "%s%s, computing in %s",
+            "%s%s",
             plan.gpu() ? "GPU" : "CPU",
             decoder.device().equals("auto")
                 ? plan.gpu() ? " that Spark assigns" : ", since Spark assigns no GPU"
-                : " (model.device = " + decoder.device() + ")",
-            name(plan.computeType())));
-    MemoryEstimate memory = plan.memory();
+                : " (model.device = " + decoder.device() + ")"));
+    MemoryEstimate memory = plan.memory(numbers);
     lines.add(
         Line.of(
             "memory",
-            "about %s for each executor's decoder: %s; PyTorch's libraries on top, %s",
+            "about %s for each executor's decoder%s: %s; PyTorch's libraries on top, %s",
             Console.size(memory.all()),
+            numbers.open() ? " in " + name(numbers.type()) : "",
             memory.parts(),
-            plan.gpu() ? "most of it on the device" : "all of it outside the Java heap"));
+            plan.gpu()
+                ? "most of it on the device"
+                : "all of it outside the Java heap" + mapped(numbers)));
     if (settings.check().answerColumn() != null) {
       lines.add(
           Line.of(
@@ -247,6 +256,13 @@ public final class PlanLines {
               settings.check().answerPattern()));
     }
     return lines;
+  }
+
+  /** Weights that are not converted are used where they lie. */
+  private String mapped(PlannedNumbers numbers) {
+    return numbers.type() == plan.model().config().storedType()
+        ? ", the weights in the mapped file, which executors of a host share"
+        : "";
   }
 
   /**

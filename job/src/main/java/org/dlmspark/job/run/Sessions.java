@@ -89,6 +89,9 @@ public final class Sessions {
     own.setIfMissing("spark.sql.session.timeZone", TimeZone.getDefault().getID());
     // Else dates and times of old calendars are others once they have been through a task.
     own.setIfMissing("spark.sql.datetime.java8API.enabled", "true");
+    // The JVM never compiles a method of more bytecode: what Spark would generate in one piece to
+    // write our rows has more, and would be interpreted for every row of every wave.
+    own.setIfMissing("spark.sql.codegen.hugeMethodLimit", "8000");
     more.forEach(own::set);
     try {
       return SparkSession.builder().config(own).getOrCreate();

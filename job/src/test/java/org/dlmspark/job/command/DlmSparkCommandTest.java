@@ -168,7 +168,7 @@ class DlmSparkCommandTest {
         .startsWith("Plan\n  model ")
         .contains("llada, 728 parameters stored as float32, context 64 tokens")
         .contains(": 2 rows of json\n")
-        .contains("device            CPU, since Spark assigns no GPU, computing in float32\n")
+        .contains("device            CPU, since Spark assigns no GPU\n")
         .contains("work              2 rows to do\n")
         .contains("waves             1, committed when it is done\n")
         .endsWith("Dry run: everything was checked, nothing was decoded, nothing was written.\n");

@@ -44,6 +44,9 @@ final class InspectCommandTest {
     assertThat(out())
         .contains("  family            llada\n")
         .containsPattern("  parameters        2,\\d{3},\\d{3}, stored as bfloat16: 5\\.\\d MB\n")
+        .containsPattern(
+            "  on a CPU here     (float32|bfloat16 with sums in float32) \\(.*the CPU (does not"
+                + " )?multipl.* bfloat16 in hardware, .*\\)\n")
         .contains("  context           512 tokens\n")
         .contains("What is the capital of France?")
         .contains("for 16 rows of 512 tokens (batch.max-sequences, batch.max-tokens = 8,192)")

@@ -20,6 +20,7 @@ import org.dlmspark.udf.decode.GenerationSettingsBuilder;
 import org.dlmspark.udf.decode.ModelTraits;
 import org.dlmspark.udf.decode.Remasking;
 import org.dlmspark.udf.decode.Schedule;
+import org.dlmspark.udf.service.DecoderSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -213,7 +214,9 @@ class CompareGridTest {
         "settings = [{ name = a, cache.refresh-intervall = 8 }] | , setting \"a\": unknown setting"
             + " cache.refresh-intervall (FILE: 1): did you mean cache.refresh-interval?",
         "settings = [{ name = a, batch.max-tokens = 8 }] | , setting \"a\": batch.max-tokens (FILE:"
-            + " 1): a grid varies generation and cache settings alone; set it for the whole",
+            + " 1): a grid varies generation and cache settings and model.dtype alone; set it for",
+        "settings = [{ name = a, model.dtype = null }] | , setting \"a\": model.dtype = null:"
+            + " must have a value",
         "common.model.path = m, settings = [{ name = a }] | , common: model.path (FILE: 1): a grid"
             + " varies",
         "settings = [{ name = a, generation.steps = many }] | , setting \"a\": generation.steps ="
@@ -230,6 +233,35 @@ class CompareGridTest {
     assertThatThrownBy(() -> grid(text))
         .isInstanceOf(RefusedException.class)
         .hasMessageStartingWith("--grid " + file + message.replace("FILE", file));
+  }
+
+  @Test
+  void anEntryMayHaveANumberTypeOfItsOwn() throws IOException {
+    CompareGrid grid =
+        grid(
+            "common.model.dtype = float32, settings = [{ name = none }, { name = narrow,"
+                + " model.dtype = bfloat16, cache.policy = none }]");
+    DecoderSettings own = new DecoderSettings("m", "auto", "cpu", 2, 4, 500, "auto", "grid");
+
+    assertThat(grid.entries())
+        .extracting(entry -> entry.decoder(own))
+        .containsExactly(own.withDtype("float32"), own.withDtype("bfloat16"));
+    assertThat(grid.entries().get(1).text())
+        .isEqualTo("model.dtype = bfloat16, cache.policy = none");
+    assertThat(grid.keys()).containsExactly(GenerationKey.CACHE_POLICY);
+    assertThat(grid("settings = [{ name = a }]").baseline().decoder(own)).isSameAs(own);
+  }
+
+  @Test
+  void aNumberTypeThatThereIsNotIsRefusedBeforeAnyWork() throws IOException {
+    CompareGrid grid = grid("settings = [{ name = a, model.dtype = int8 }]");
+    assertThatThrownBy(
+            () ->
+                grid.checkFits(
+                    null, new DecoderSettings("m", "auto", "cpu", 2, 4, 500, "auto", "grid")))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining(
+            "setting \"a\": model.dtype = int8: must be one of auto, float32, float16, bfloat16");
   }
 
   @Test

@@ -59,7 +59,7 @@ class ComparedSettingTest {
 
   private static ComparedSetting read(Dataset<Row> rows, Dataset<Row> baseline, String answers) {
     return ComparedSetting.read(
-        new CompareGrid.Entry("a", new GenerationSettingsBuilder().build(), Set.of(), "text"),
+        new CompareGrid.Entry("a", new GenerationSettingsBuilder().build(), null, Set.of(), "text"),
         rows,
         baseline,
         List.of("id"),

@@ -95,7 +95,7 @@ class ComparisonTableTest {
   void theReportSaysWhatWasComparedAndWhatTheSettingsAre() {
     CompareGrid.Entry entry =
         new CompareGrid.Entry(
-            "none", new GenerationSettingsBuilder().build(), Set.of(), "cache.policy = none");
+            "none", new GenerationSettingsBuilder().build(), null, Set.of(), "cache.policy = none");
     String report =
         ComparisonReport.markdown(
             new ComparisonTable(4, true),

@@ -16,6 +16,7 @@ import org.dlmspark.udf.checkpoint.Attention;
 import org.dlmspark.udf.checkpoint.AuthorsSchedule;
 import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.checkpoint.NumberType;
+import org.dlmspark.udf.model.CpuMatrixUnits;
 import org.dlmspark.udf.prompt.FewShotExample;
 import org.junit.jupiter.api.Test;
 
@@ -93,6 +94,10 @@ class PlanLinesTest {
             new Line(
                 "model",
                 "llada: llada, 8.0 billion parameters stored as bfloat16, context 4,096 tokens"),
+            new Line(
+                "numbers",
+                "bfloat16 with sums in float32 on a CPU with AMX or AVX512-BF16, as stored; else"
+                    + " float32 (model.dtype = auto)"),
             new Line("input", "in: 256 rows of parquet"),
             new Line("output", "out"),
             new Line(
@@ -129,11 +134,10 @@ class PlanLinesTest {
   @Test
   void estimatesMemoryOnACpu() {
     PlanLines plan = plan(new SparkConf(false));
-    assertThat(value(plan, "device"))
-        .isEqualTo("CPU, since Spark assigns no GPU, computing in float32");
+    assertThat(value(plan, "device")).isEqualTo("CPU, since Spark assigns no GPU");
     assertThat(value(plan, "memory"))
         .isEqualTo(
-            "about 43.7 GB for each executor's decoder: weights 32.1 GB, keys and values 8.6 GB, a step's own 3.1 GB; PyTorch's libraries on top, all of it outside the Java heap");
+            "about 43.7 GB for each executor's decoder in float32: weights 32.1 GB, keys and values 8.6 GB, a step's own 3.1 GB; PyTorch's libraries on top, all of it outside the Java heap");
   }
 
   @Test
@@ -142,20 +146,52 @@ class PlanLinesTest {
     String memory =
         "about 22.1 GB for each executor's decoder: weights 16.0 GB, keys and values 4.3 GB, a step's own 1.8 GB; PyTorch's libraries on top, most of it on the device";
     PlanLines assigned = plan(new SparkConf(false).set("spark.executor.resource.gpu.amount", "1"));
-    assertThat(value(assigned, "device"))
-        .isEqualTo("GPU that Spark assigns, computing in bfloat16");
+    assertThat(value(assigned, "device")).isEqualTo("GPU that Spark assigns");
+    assertThat(value(assigned, "numbers")).isEqualTo("bfloat16 (as stored)");
     assertThat(value(assigned, "memory")).isEqualTo(memory);
     PlanLines forced = plan(new SparkConf(false), "model.device=gpu:1");
-    assertThat(value(forced, "device"))
-        .isEqualTo("GPU (model.device = gpu:1), computing in bfloat16");
+    assertThat(value(forced, "device")).isEqualTo("GPU (model.device = gpu:1)");
     assertThat(value(plan(new SparkConf(false), "model.device=cpu"), "device"))
-        .isEqualTo("CPU (model.device = cpu), computing in float32");
+        .isEqualTo("CPU (model.device = cpu)");
+  }
+
+  /** The driver cannot tell for executors elsewhere, and says what they go by. */
+  @Test
+  void whatAnExecutorsCpuDecidesIsLeftOpen() {
+    PlanLines plan = plan(new SparkConf(false).setMaster("yarn"));
+    assertThat(value(plan, "numbers"))
+        .isEqualTo(
+            "bfloat16 with sums in float32 on a CPU with AMX or AVX512-BF16, as stored; else float32"
+                + " (model.dtype = auto)");
+    assertThat(plan.brief()).extracting(Line::label).contains("numbers");
+    PlanLines chosen = plan(new SparkConf(false), "model.dtype=bfloat16");
+    assertThat(value(chosen, "numbers"))
+        .isEqualTo(
+            "bfloat16 with sums in float32 (model.dtype = bfloat16; slow on a CPU with neither AMX"
+                + " nor AVX512-BF16)");
+    assertThat(value(chosen, "memory"))
+        .contains("decoder in bfloat16: weights 16.0 GB")
+        .endsWith("the weights in the mapped file, which executors of a host share");
+    PlanLines wide = plan(new SparkConf(false), "model.dtype=float32");
+    assertThat(value(wide, "numbers")).isEqualTo("float32 (model.dtype = float32)");
+    assertThat(wide.brief()).extracting(Line::label).doesNotContain("numbers");
+  }
+
+  @Test
+  void ofTheDriversOwnMachineAPlanInFullTellsMore() {
+    PlanLines plan = plan(new SparkConf(false).setMaster("local[2]"));
+    CpuMatrixUnits cpu = CpuMatrixUnits.ask();
+    assertThat(value(plan, "numbers"))
+        .isEqualTo(
+            cpu.present()
+                ? "bfloat16 with sums in float32 (as stored, as the CPU " + cpu.reason() + ")"
+                : "float32 (as the CPU " + cpu.reason() + ")");
   }
 
   @Test
   void aChosenTypeIsTheTypeComputedIn() {
     PlanLines plan = plan(new SparkConf(false), "model.dtype=float16", "cache.policy=none");
-    assertThat(value(plan, "device")).endsWith("computing in float16");
+    assertThat(value(plan, "numbers")).isEqualTo("float16 (model.dtype = float16)");
     assertThat(value(plan, "memory")).contains("weights 16.0 GB");
     assertThat(value(plan, "cache")).isEqualTo("none: every position at every step");
   }

@@ -49,6 +49,22 @@ class SessionsTest {
   }
 
   @Test
+  void noMethodIsGeneratedThatTheJvmWouldNotCompileUnlessOneAsksForIt() {
+    assertThat(hugeMethodLimit(conf("local[1]"))).isEqualTo("8000");
+    SparkConf own = conf("local[1]").set("spark.sql.codegen.hugeMethodLimit", "65535");
+    assertThat(hugeMethodLimit(own)).isEqualTo("65535");
+  }
+
+  private static String hugeMethodLimit(SparkConf conf) {
+    SparkSession spark = Sessions.start(conf, "nightly");
+    try {
+      return spark.conf().get("spark.sql.codegen.hugeMethodLimit");
+    } finally {
+      spark.stop();
+    }
+  }
+
+  @Test
   void aFolderForSparksFilesIsLookedForBeforeItStarts() {
     SparkConf conf = conf("local[1]").set("spark.local.dir", "/proc/none,/proc/neither");
     assertThatThrownBy(() -> Sessions.start(conf, "nightly"))

@@ -30,26 +30,30 @@ final class DenoisingProgram implements AutoCloseable {
    * Loads the program, with the products that suit the device and the number type best.
    *
    * @param manager a manager of the device
-   * @param numberType of weights and activations
+   * @param types the numbers that it computes in
    * @param wide whether the model's products are long
    * @param attention how attention is computed
    * @return the program, to be closed by the caller
    */
   static DenoisingProgram load(
-      PtNDManager manager, NumberType numberType, boolean wide, AttentionForm attention) {
-    if (wide && !manager.getDevice().isGpu() && numberType == NumberType.FLOAT32) {
+      PtNDManager manager, NumberTypes types, boolean wide, AttentionForm attention) {
+    if (types.isMixed()) {
+      return load(manager, attention, "products_bfloat16.py", "sizes_few.py");
+    }
+    if (wide && !manager.getDevice().isGpu() && types.factors() == NumberType.FLOAT32) {
       try {
-        return load(manager, "products_onednn.py", attention);
+        return load(manager, attention, "products_onednn.py", "sizes_few.py");
       } catch (RuntimeException e) {
         LOG.info("this PyTorch has no oneDNN: products with few rows are slower", e);
       }
     }
-    return load(manager, "products_torch.py", attention);
+    return load(manager, attention, "products_torch.py");
   }
 
   private static DenoisingProgram load(
-      PtNDManager manager, String products, AttentionForm attention) {
-    List<String> files = new ArrayList<>(List.of("denoising_step.py", products));
+      PtNDManager manager, AttentionForm attention, String... products) {
+    List<String> files = new ArrayList<>(List.of("denoising_step.py"));
+    files.addAll(List.of(products));
     files.addAll(attention.program());
     byte[] archive = TorchScriptArchive.pack("DenoisingStep", files);
     try {

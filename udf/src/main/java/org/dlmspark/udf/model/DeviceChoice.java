@@ -2,9 +2,8 @@ package org.dlmspark.udf.model;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
-import org.dlmspark.udf.checkpoint.NumberType;
 
-/** Turns {@code model.device} and {@code model.dtype} into a device and a number type. */
+/** Turns {@code model.device} into a device. */
 final class DeviceChoice {
 
   private DeviceChoice() {}
@@ -61,23 +60,5 @@ final class DeviceChoice {
               + " = gpu:N");
     }
     return Integer.parseInt(assigned);
-  }
-
-  /**
-   * Chooses the number type of weights, activations and KV buffers.
-   *
-   * @param setting {@code auto}, {@code float32}, {@code float16} or {@code bfloat16}
-   * @param stored the type in the checkpoint
-   * @param device the device; {@code auto} means float32 on a CPU, the stored type on a GPU
-   * @return the type
-   */
-  static NumberType numberType(String setting, NumberType stored, Device device) {
-    return switch (setting) {
-      case "auto" -> device.isGpu() ? stored : NumberType.FLOAT32;
-      case "float32" -> NumberType.FLOAT32;
-      case "float16" -> NumberType.FLOAT16;
-      case "bfloat16" -> NumberType.BFLOAT16;
-      default -> throw new IllegalArgumentException("model.dtype = " + setting);
-    };
   }
 }

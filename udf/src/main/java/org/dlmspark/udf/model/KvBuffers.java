@@ -3,6 +3,7 @@ package org.dlmspark.udf.model;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import org.dlmspark.udf.checkpoint.ModelConfig;
+import org.dlmspark.udf.checkpoint.NumberType;
 
 /**
  * The keys and values of all layers, as they were last computed: rows that sequences own, see
@@ -15,6 +16,7 @@ final class KvBuffers implements AutoCloseable {
   private final DenoisingProgram program;
   private final ModelConfig config;
   private final IValue like;
+  private final NumberType type;
   private final int maxRows;
   private Buffers keys = new Buffers(IValue.listFrom(new PtNDArray[0]), 0);
   private Buffers values = new Buffers(IValue.listFrom(new PtNDArray[0]), 0);
@@ -27,13 +29,16 @@ final class KvBuffers implements AutoCloseable {
    *
    * @param program makes larger ones
    * @param config the model's shape
-   * @param like a tensor of the buffers' device and number type
+   * @param like a tensor of the buffers' device
+   * @param type the buffers' number type
    * @param maxRows the rows beyond which they grow no more than needed
    */
-  KvBuffers(DenoisingProgram program, ModelConfig config, IValue like, int maxRows) {
+  KvBuffers(
+      DenoisingProgram program, ModelConfig config, IValue like, NumberType type, int maxRows) {
     this.program = program;
     this.config = config;
     this.like = like;
+    this.type = type;
     this.maxRows = maxRows;
   }
 
@@ -84,12 +89,13 @@ final class KvBuffers implements AutoCloseable {
   }
 
   private IValue grow(IValue old, int rows) {
-    try (IValue layers = IValue.from((long) config.layers());
+    try (IValue code = IValue.from(WeightUpload.code(type));
+        IValue layers = IValue.from((long) config.layers());
         IValue wanted = IValue.from((long) rows);
         IValue kvHeads = IValue.from((long) config.kvHeads());
         IValue headDim = IValue.from((long) config.headDim())) {
       // If there is no room for the new buffers, the old ones stay in use.
-      IValue grown = program.run("grow", old, like, layers, wanted, kvHeads, headDim);
+      IValue grown = program.run("grow", old, like, code, layers, wanted, kvHeads, headDim);
       old.close();
       return grown;
     }

@@ -1,5 +1,6 @@
 package org.dlmspark.udf.model;
 
+import java.util.Locale;
 import org.dlmspark.udf.checkpoint.ModelConfig;
 import org.dlmspark.udf.checkpoint.NumberType;
 import org.dlmspark.udf.decode.DenoisingModel;
@@ -22,11 +23,20 @@ public interface LoadedModel extends DenoisingModel, AutoCloseable {
   String deviceName();
 
   /**
-   * The number type of weights, activations and KV buffers.
+   * The number type of weights.
    *
    * @return what {@code model.dtype} came to
    */
   NumberType numberType();
+
+  /**
+   * In which numbers the model computes, and why, for people.
+   *
+   * @return such as {@code float32 (as stored)}
+   */
+  default String numbersText() {
+    return numberType().name().toLowerCase(Locale.ROOT);
+  }
 
   /**
    * What memory is in use where the model runs: on a GPU of all that it has, whoever uses it, else

@@ -40,7 +40,7 @@ record ModelArguments(IValue embedding, IValue weights, IValue shape, IValue num
     TransformerWeights weights = checkpoint.weights();
     PtNDArray embedding = upload.upload(weights.embedding());
     IValue embeddingValue = memory.kept(IValue.from(embedding));
-    PtNDArray norm = upload.upload(weights.finalNorm());
+    PtNDArray norm = upload.scale(weights.finalNorm());
     PtNDArray head = weights.tied() ? embedding : upload.upload(weights.head());
     PtNDArray rotary = rotaryTable(config, maxRows, embeddingValue, program, upload.manager());
     List<LayerWeights> layers = weights.layers();
@@ -48,9 +48,9 @@ record ModelArguments(IValue embedding, IValue weights, IValue shape, IValue num
     IValue lists =
         IValue.listFrom(
             ends,
-            memory.kept(upload.upload(all(layers, layer -> layer.common().stream()))),
+            memory.kept(upload.withScales(all(layers, layer -> layer.common().stream()))),
             memory.kept(upload.upload(all(layers, layer -> layer.biases().stream()))),
-            memory.kept(upload.upload(all(layers, layer -> layer.headNorms().stream()))),
+            memory.kept(upload.withScales(all(layers, layer -> layer.headNorms().stream()))),
             memory.kept(upload.upload(all(layers, layer -> layer.feedForward().gated().stream()))),
             memory.kept(upload.wide(all(layers, layer -> layer.feedForward().routing()))),
             memory.kept(

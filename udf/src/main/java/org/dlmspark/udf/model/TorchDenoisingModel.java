@@ -21,9 +21,9 @@ import org.dlmspark.udf.model.AttentionForm.Calls;
  *
  * <p>Confined to one thread: PyTorch's thread count and graph optimiser belong to the thread that
  * created the model. It owns all native memory it uses: weights (mapped from the checkpoint, not
- * copied, where they are float32 and stay on a CPU), KV buffers and the blocks of {@link
- * HostTransfer}. A step leaves nothing behind but the contents of the buffers; {@link #close} gives
- * everything back.
+ * copied, where they stay on a CPU in the type they are stored in), KV buffers and the blocks of
+ * {@link HostTransfer}. A step leaves nothing behind but the contents of the buffers; {@link
+ * #close} gives everything back.
  */
 public final class TorchDenoisingModel implements LoadedModel {
   /**
@@ -32,7 +32,7 @@ public final class TorchDenoisingModel implements LoadedModel {
   private static final int WIDE = 512;
 
   private final ModelConfig config;
-  private final NumberType numberType;
+  private final NumberTypes types;
   private final Device device;
   private final NativeMemory memory;
   private final DenoisingProgram program;
@@ -68,7 +68,7 @@ public final class TorchDenoisingModel implements LoadedModel {
    * @throws IllegalArgumentException if the device cannot be used; says what to do
    */
   public TorchDenoisingModel(Checkpoint checkpoint, ModelSettings settings, LongConsumer progress) {
-    this(checkpoint, settings, progress, null, false);
+    this(checkpoint, settings, null, progress, null, false);
   }
 
   /**
@@ -92,23 +92,45 @@ public final class TorchDenoisingModel implements LoadedModel {
   /** As above; tests say how attention is computed. */
   TorchDenoisingModel(
       Checkpoint checkpoint, ModelSettings settings, AttentionForm attention, boolean asIfWide) {
-    this(checkpoint, settings, bytes -> {}, attention, asIfWide);
+    this(checkpoint, settings, null, bytes -> {}, attention, asIfWide);
   }
 
-  /** As above; attention is chosen where it is null. */
+  /** As above, in numbers that the settings do not decide. */
+  TorchDenoisingModel(
+      Checkpoint checkpoint,
+      ModelSettings settings,
+      NumberTypes wanted,
+      LongConsumer progress,
+      boolean asIfLarge) {
+    this(
+        checkpoint,
+        settings,
+        wanted,
+        progress,
+        asIfLarge ? AttentionForm.GRIDS : AttentionForm.EACH,
+        asIfLarge);
+  }
+
+  /** As above; what is null the settings decide. */
   private TorchDenoisingModel(
       Checkpoint checkpoint,
       ModelSettings settings,
+      NumberTypes wantedTypes,
       LongConsumer progress,
       AttentionForm wantedAttention,
       boolean asIfWide) {
     config = checkpoint.config();
     Engine engine = NativeEngine.pytorch();
     device = DeviceChoice.device(settings.device(), settings.assignedGpu());
-    numberType = DeviceChoice.numberType(settings.dtype(), config.storedType(), device);
+    types =
+        wantedTypes != null
+            ? wantedTypes
+            : NumberTypes.of(
+                settings.dtype(), config.storedType(), device.isGpu(), CpuMatrixUnits::ask);
     AttentionForm attention =
         wantedAttention == null
-            ? AttentionForm.choose(settings.gpuAttention(), device, numberType, config.headDim())
+            ? AttentionForm.choose(
+                settings.gpuAttention(), device, types.factors(), config.headDim())
             : wantedAttention;
     if (settings.threads() > 0) {
       JniUtils.setNumThreads(settings.threads());
@@ -119,13 +141,13 @@ public final class TorchDenoisingModel implements LoadedModel {
     try {
       PtNDManager manager = memory.manager();
       program =
-          DenoisingProgram.load(
-              manager, numberType, asIfWide || config.hiddenSize() >= WIDE, attention);
-      WeightUpload upload = new WeightUpload(manager, program, numberType, progress);
+          DenoisingProgram.load(manager, types, asIfWide || config.hiddenSize() >= WIDE, attention);
+      WeightUpload upload = new WeightUpload(manager, program, types, progress);
       numbers = ProgramNumbers.of(checkpoint);
       arguments =
           ModelArguments.load(checkpoint, numbers, settings.maxRows(), upload, program, memory);
-      buffers = new KvBuffers(program, config, arguments.embedding(), settings.maxRows());
+      buffers =
+          new KvBuffers(program, config, arguments.embedding(), types.cache(), settings.maxRows());
       transfer = new HostTransfer(manager.newSubManager(Device.cpu()));
       groups = new AttentionGroups(attention.calls());
       Calls floor = attention.calls() == Calls.EACH ? Calls.EACH : Calls.GRIDS;
@@ -169,7 +191,7 @@ public final class TorchDenoisingModel implements LoadedModel {
         numbers,
         Map.of(
             "device", deviceName(),
-            "dtype", numberType.name().toLowerCase(Locale.ROOT),
+            "dtype", numberType().name().toLowerCase(Locale.ROOT),
             "program", String.join(" ", program.files()),
             "pytorch", NativeEngine.pytorch().getVersion()));
     observer = recording;
@@ -242,7 +264,21 @@ public final class TorchDenoisingModel implements LoadedModel {
 
   @Override
   public NumberType numberType() {
-    return numberType;
+    return types.factors();
+  }
+
+  @Override
+  public String numbersText() {
+    return types.text();
+  }
+
+  /**
+   * In which numbers the model computes, and why.
+   *
+   * @return what {@code model.dtype} came to
+   */
+  public NumberTypes numberTypes() {
+    return types;
   }
 
   @Override

@@ -1,6 +1,5 @@
 package org.dlmspark.udf.model;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -17,7 +16,7 @@ import org.dlmspark.udf.checkpoint.TensorData;
 final class WeightUpload {
   private final PtNDManager manager;
   private final DenoisingProgram program;
-  private final NumberType numberType;
+  private final NumberTypes types;
   private final LongConsumer progress;
   private long loadedBytes;
 
@@ -26,14 +25,14 @@ final class WeightUpload {
    *
    * @param manager owns the uploaded arrays
    * @param program converts number types
-   * @param numberType the type that is wanted
+   * @param types the types that are wanted
    * @param progress told how many stored bytes are loaded so far
    */
   WeightUpload(
-      PtNDManager manager, DenoisingProgram program, NumberType numberType, LongConsumer progress) {
+      PtNDManager manager, DenoisingProgram program, NumberTypes types, LongConsumer progress) {
     this.manager = manager;
     this.program = program;
-    this.numberType = numberType;
+    this.types = types;
     this.progress = progress;
   }
 
@@ -42,9 +41,17 @@ final class WeightUpload {
     return manager;
   }
 
-  /** A stored tensor on the device in the wanted type; on a CPU a float32 one stays where it is. */
+  /**
+   * A stored tensor on the device in the type of factors; on a CPU one that is stored in it stays
+   * where it is, in the mapped file.
+   */
   PtNDArray upload(TensorData tensor) {
-    return upload(tensor, numberType);
+    return upload(tensor, types.factors());
+  }
+
+  /** The scale of a norm, in the type of sums. */
+  PtNDArray scale(TensorData tensor) {
+    return upload(tensor, types.sums());
   }
 
   private PtNDArray upload(TensorData tensor, NumberType wantedType) {
@@ -59,6 +66,14 @@ final class WeightUpload {
     return IValue.listFrom(tensors.map(this::upload).toArray(PtNDArray[]::new));
   }
 
+  /** Several, in their order; the vectors among them are scales of norms. */
+  IValue withScales(Stream<TensorData> tensors) {
+    return IValue.listFrom(
+        tensors
+            .map(tensor -> tensor.shape().size() == 1 ? scale(tensor) : upload(tensor))
+            .toArray(PtNDArray[]::new));
+  }
+
   /** Several, in float32 whatever is wanted of the others. */
   IValue wide(Stream<TensorData> tensors) {
     return IValue.listFrom(
@@ -71,14 +86,24 @@ final class WeightUpload {
     if (tensor.type() == NumberType.FLOAT32 && wantedType == NumberType.FLOAT32) {
       return manager.create(bytes, new Shape(shape), DataType.FLOAT32);
     }
-    // DJL has no name for bfloat16: such a tensor enters as bytes and is a tensor of its own type
-    // only inside the program.
-    shape[shape.length - 1] *= tensor.type().bytes();
-    try (NDArray raw = manager.create(bytes, new Shape(shape), DataType.INT8);
-        IValue rawValue = IValue.from((PtNDArray) raw);
-        IValue stored = IValue.from((long) code(tensor.type()));
-        IValue wanted = IValue.from((long) code(wantedType));
-        IValue converted = program.run("convert", rawValue, stored, wanted)) {
+    // DJL makes no bfloat16: such a tensor enters as bytes and is a tensor of its own type only
+    // inside the program.
+    PtNDArray raw = manager.create(bytes, new Shape(bytes.remaining()), DataType.INT8);
+    PtNDArray converted = converted(raw, shape, tensor.type(), wantedType);
+    // Without a copy it is the same memory, and the raw array, which holds the mapping, stays open
+    // with the manager.
+    if (manager.getDevice().isGpu() || tensor.type() != wantedType) {
+      raw.close();
+    }
+    return converted;
+  }
+
+  private PtNDArray converted(PtNDArray raw, long[] shape, NumberType stored, NumberType wanted) {
+    try (IValue rawValue = IValue.from(raw);
+        IValue shapeValue = IValue.listFrom(shape);
+        IValue storedCode = IValue.from(code(stored));
+        IValue wantedCode = IValue.from(code(wanted));
+        IValue converted = program.run("convert", rawValue, shapeValue, storedCode, wantedCode)) {
       return converted.toTensor(manager);
     }
   }
@@ -95,7 +120,7 @@ final class WeightUpload {
   }
 
   /** PyTorch's code of a number type. */
-  private static int code(NumberType type) {
+  static long code(NumberType type) {
     return switch (type) {
       case FLOAT16 -> 5;
       case FLOAT32 -> 6;

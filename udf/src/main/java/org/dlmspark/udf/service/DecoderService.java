@@ -2,7 +2,6 @@ package org.dlmspark.udf.service;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -162,7 +161,7 @@ public final class DecoderService {
             facts.executorId(),
             folder,
             model.deviceName(),
-            model.numberType().name().toLowerCase(Locale.ROOT),
+            model.numbersText(),
             threads(),
             millis);
         ModelConfig config = model.config();

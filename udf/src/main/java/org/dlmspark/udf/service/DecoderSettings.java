@@ -99,6 +99,18 @@ public record DecoderSettings(
   }
 
   /**
+   * The same decoder, computing in another number type.
+   *
+   * @param other {@code model.dtype}
+   * @return the settings
+   * @throws IllegalArgumentException if there is no such type
+   */
+  public DecoderSettings withDtype(String other) {
+    return new DecoderSettings(
+        modelPath, other, device, threads, maxSequences, maxTokens, attention, gpuAttention);
+  }
+
+  /**
    * These settings as JSON, for {@link #CONF}.
    *
    * @return one line

@@ -5,32 +5,38 @@ class DenoisingStep(Module):
   # C candidates, the tokens that may be unmasked at this step; R rows of the KV buffers: a sequence
   # owns `length` consecutive rows, in position order; D hidden width, H heads, d numbers per head.
   #
-  # Number types appear as PyTorch's codes: 4 int64, 6 float32, 7 float64.
+  # Number types appear as PyTorch's codes: 4 int64, 6 float32, 7 float64. Which type the residual
+  # stream has (`summand`), which one products take (`factor`) and which one keys and values have (that
+  # of their buffers) may differ; where they do not, the conversions between them are none.
   #
   # In this order: what is made before a step, the forward pass, the choice of tokens, the step, its
   # matrix products alone, logits for tests. Other files are appended to this one: the products
-  # themselves (`product...`, `rounded`) of products_torch.py or products_onednn.py, and attention
-  # (`attend`, `attention_places`) of attention_grid.py or attention_varlen.py.
+  # themselves (`product...`) and the number types of a step (`summand`, `factor`), its sizes
+  # (`rounded`), and attention (`attend`, `attention_places`): those that suit device, number type
+  # and settings.
   __parameters__ = []
   __buffers__ = []
 
   # ----- Before a step: weights, buffers, angles -----
 
-  # A stored tensor, given as its bytes [..., columns * size], in another number type.
-  def convert(self: __torch__.DenoisingStep, raw: Tensor, stored: int, wanted: int) -> Tensor:
-    return torch.to(torch.view_copy(raw, dtype=stored), wanted)
+  # A stored tensor, given as its bytes, in another number type; in its own it is the same memory.
+  # (TorchScript has no `view` of memory as another type.)
+  def convert(self: __torch__.DenoisingStep, raw: Tensor, shape: List[int], stored: int, wanted: int) -> Tensor:
+    typed = torch.set_(torch.empty([0], dtype=stored, device=raw.device), raw, 0, shape, annotate(List[int], []))
+    return torch.to(typed, wanted)
 
-  # Room for `rows` rows in each of `layers` buffers; what the old buffers hold is kept.
+  # Room for `rows` rows of a number type in each of `layers` buffers; what the old buffers hold is kept.
   def grow(self: __torch__.DenoisingStep,
       old: List[Tensor],
       like: Tensor,
+      type: int,
       layers: int,
       rows: int,
       kv_heads: int,
       head_dim: int) -> List[Tensor]:
     buffers = annotate(List[Tensor], [])
     for l in range(layers):
-      buffer = torch.new_zeros(like, [rows, kv_heads, head_dim])
+      buffer = torch.new_zeros(like, [rows, kv_heads, head_dim], dtype=type)
       if l < len(old):
         kept = old[l]
         torch.copy_(torch.narrow(buffer, 0, 0, torch.size(kept, 0)), kept)
@@ -54,7 +60,7 @@ class DenoisingStep(Module):
 
   # ----- The forward pass: from tokens to hidden states -----
 
-  # RMSNorm, computed in float32.
+  # RMSNorm, computed in float32; the result has the scale's number type.
   def norm(self: __torch__.DenoisingStep, x: Tensor, scale: Tensor, eps: float) -> Tensor:
     wide = torch.to(x, 6)
     length = torch.linalg_vector_norm(wide, 2, [-1], True)
@@ -62,8 +68,8 @@ class DenoisingStep(Module):
     return torch.mul(torch.to(torch.mul(wide, torch.rsqrt(torch.add(mean, eps))), scale.dtype), scale)
 
   # Rotates the pairs (i, i + r/2) among the first r numbers of each head: x is [N, heads, d], cos and
-  # sin are [N, 1, r].
-  def rotate(self: __torch__.DenoisingStep, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+  # sin are [N, 1, r]. The result has the number type of `like`.
+  def rotate(self: __torch__.DenoisingStep, x: Tensor, cos: Tensor, sin: Tensor, like: Tensor) -> Tensor:
     size = torch.size(cos, -1)
     half = torch.floordiv(size, 2)
     wide = torch.to(torch.narrow(x, 2, 0, size), 6)
@@ -71,10 +77,10 @@ class DenoisingStep(Module):
     turned = torch.mul(wide, cos)
     ignored = torch.addcmul_(torch.narrow(turned, 2, 0, half), torch.narrow(wide, 2, half, half), angles, value=-1)
     ignored2 = torch.addcmul_(torch.narrow(turned, 2, half, half), torch.narrow(wide, 2, 0, half), angles)
-    result = torch.to(turned, x.dtype)
+    result = torch.to(turned, like.dtype)
     rest = torch.size(x, -1) - size
     if rest > 0:
-      result = torch.cat([result, torch.narrow(x, 2, size, rest)], 2)
+      result = torch.cat([result, torch.to(torch.narrow(x, 2, size, rest), like.dtype)], 2)
     return result
 
   # A projection with its bias, where the model has biases.
@@ -124,16 +130,18 @@ class DenoisingStep(Module):
     return [chosen, torch.mul(weights, scale)]
 
   # x + what the experts make of h, both [n, D]: tokens are sorted by expert once, and each expert that
-  # any token chose is one product of those tokens. `experts` holds three tensors per expert. The
-  # second result is how many tokens chose each expert, [E] int64 in host memory.
+  # any token chose is one product of those tokens. `wide` is h as the router takes it. `experts` holds
+  # three tensors per expert. The second result is how many tokens chose each expert, [E] int64 in host
+  # memory.
   def routed(self: __torch__.DenoisingStep,
       x: Tensor,
+      wide: Tensor,
       h: Tensor,
       router: List[Tensor],
       experts: List[Tensor],
       mixture: List[int],
       scale: float) -> List[Tensor]:
-    chosen, weights = (self).route(h, router, mixture, scale)
+    chosen, weights = (self).route(wide, router, mixture, scale)
     flat = torch.reshape(chosen, [-1])
     ignored, order = torch.sort(flat, stable=True, dim=0, descending=False)
     tokens = torch.floor_divide(order, mixture[0])
@@ -200,7 +208,7 @@ class DenoisingStep(Module):
     turns = torch.unsqueeze(torch.index_select(rotary, 1, positions), 2)
     cos = torch.select(turns, 0, 0)
     sin = torch.select(turns, 0, 1)
-    x = torch.embedding(embedding, tokens)
+    x = (self).summand(torch.embedding(embedding, tokens))
     taken = annotate(List[Tensor], [])
     places = annotate(List[List[Tensor]], [])
     token = 0
@@ -215,12 +223,13 @@ class DenoisingStep(Module):
       sequence = sequence + groups[at + 1]
     for l in range(len(keys)):
       w = l * 6
-      h = (self).norm(x, layers[w], eps)
+      h = (self).factor((self).norm(x, layers[w], eps))
       q = torch.view((self).project(h, layers[w + 1], biases, l * 3), [n, heads, head_dim])
-      q = (self).rotate((self).head_norm(q, head_norms, l * 2, eps), cos, sin)
+      q = (self).rotate((self).head_norm(q, head_norms, l * 2, eps), cos, sin, keys[l])
       k = torch.view((self).project(h, layers[w + 2], biases, l * 3 + 1), [n, kv_heads, head_dim])
-      k = (self).rotate((self).head_norm(k, head_norms, l * 2 + 1, eps), cos, sin)
+      k = (self).rotate((self).head_norm(k, head_norms, l * 2 + 1, eps), cos, sin, keys[l])
       v = torch.view((self).project(h, layers[w + 3], biases, l * 3 + 2), [n, kv_heads, head_dim])
+      v = torch.to(v, values[l].dtype)
       torch.index_put_(keys[l], annotate(List[Optional[Tensor]], [rows]), torch.narrow(k, 0, 0, used))
       torch.index_put_(values[l], annotate(List[Optional[Tensor]], [rows]), torch.narrow(v, 0, 0, used))
       parts = annotate(List[Tensor], [])
@@ -237,15 +246,16 @@ class DenoisingStep(Module):
       mixed = parts[0]
       if len(parts) > 1:
         mixed = torch.cat(parts)
-      x = (self).product_added(mixed, layers[w + 4], x)
-      h2 = (self).norm(x, layers[w + 5], eps)
+      x = (self).product_added((self).factor(mixed), layers[w + 4], x)
+      wide = (self).norm(x, layers[w + 5], eps)
+      h2 = (self).factor(wide)
       if plan[l * 3] > 0:
         gate = (self).product_silu(h2, gated[own_gated])
         x = (self).product_added((self).product_multiplied(h2, gated[own_gated + 1], gate), gated[own_gated + 2], x)
       if plan[l * 3 + 1] > 0:
         # Not the rows that nobody looks at: they would be sent to experts.
         kept, counts = (self).routed(
-            torch.narrow(x, 0, 0, used), torch.narrow(h2, 0, 0, used),
+            torch.narrow(x, 0, 0, used), torch.narrow(wide, 0, 0, used), torch.narrow(h2, 0, 0, used),
             torch.slice(routers, own_routers, own_routers + plan[l * 3 + 1]),
             torch.slice(experts, own_experts, own_experts + plan[l * 3 + 2]),
             mixture, scale)
@@ -300,10 +310,10 @@ class DenoisingStep(Module):
   def vocabulary(self: __torch__.DenoisingStep, h: Tensor, head: Tensor) -> Tensor:
     used = torch.size(h, 0)
     n = (self).rounded(used)
-    wide = h
+    padded = (self).factor(h)
     if n > used:
-      wide = torch.constant_pad_nd(h, [0, 0, 0, n - used], 0)
-    return torch.narrow((self).product(wide, head, None), 0, 0, used)
+      padded = torch.constant_pad_nd(padded, [0, 0, 0, n - used], 0)
+    return torch.narrow((self).product(padded, head, None), 0, 0, used)
 
   # The place of each row's largest number, [C]. To find which number it is costs ten times what it
   # costs to find how large it is: so the largest of each stretch of a row, and only then the place.
@@ -506,12 +516,13 @@ class DenoisingStep(Module):
         widest = groups[g * 5 + 2] * repeats
         longest = groups[g * 5 + 3]
         cells = sequences * kv_heads * widest * head_dim
-        q = torch.view(torch.narrow(noise, 0, 0, cells), [sequences * kv_heads, widest, head_dim])
+        q = torch.to(torch.view(torch.narrow(noise, 0, 0, cells), [sequences * kv_heads, widest, head_dim]), keys[l].dtype)
         if sequences == 1:
           k = torch.transpose(torch.narrow(keys[l], 0, groups[g * 5 + 4], longest), 0, 1)
           v = torch.transpose(torch.narrow(values[l], 0, groups[g * 5 + 4], longest), 0, 1)
         else:
           k = torch.view(torch.narrow(noise, 0, 0, sequences * longest * kv_heads * head_dim), [-1, longest, head_dim])
+          k = torch.to(k, keys[l].dtype)
           v = k
         (self).keep(torch.bmm(torch.bmm(q, torch.transpose(k, 1, 2)), v), host_out)
       (self).keep((self).product(mixed, layers[w + 4], None), host_out)

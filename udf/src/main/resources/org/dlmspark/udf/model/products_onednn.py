@@ -1,14 +1,9 @@
-  # How many rows a step of n is given: oneDNN prepares each size once and keeps what it prepared, so
-  # that there must not be too many.
-  def rounded(self: __torch__.DenoisingStep, n: int) -> int:
-    quantum = 1
-    if n > 64:
-      quantum = 8
-    if n > 512:
-      quantum = 32
-    if n > 2048:
-      quantum = 256
-    return torch.floordiv(n + quantum - 1, quantum) * quantum
+  # The residual stream and what products take, which have one type: as they are.
+  def summand(self: __torch__.DenoisingStep, x: Tensor) -> Tensor:
+    return x
+
+  def factor(self: __torch__.DenoisingStep, x: Tensor) -> Tensor:
+    return x
 
   # Products [N, in] x [out, in] transposed, by oneDNN: with few rows up to twice as fast as the
   # BLAS behind `linear`, with the weights as they are in the checkpoint.

@@ -133,7 +133,7 @@ final class GoldenDecodingTest {
     List<GoldenCase> cases = Golden.goldenCases(name);
     try (TorchDenoisingModel model =
         Attentions.model(
-            checkpoint, new ModelSettings("auto", "cpu", null, 1, 8192, "grid"), attention)) {
+            checkpoint, new ModelSettings("float32", "cpu", null, 1, 8192, "grid"), attention)) {
       BatchScheduler scheduler = new BatchScheduler(model, together, 8192, System::nanoTime);
       IdentityHashMap<Sequence, GoldenCase> expected = new IdentityHashMap<>();
       Deque<Sequence> waiting = new ArrayDeque<>();

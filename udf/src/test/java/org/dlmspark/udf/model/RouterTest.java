@@ -100,7 +100,9 @@ final class RouterTest {
     manager = (PtNDManager) NativeEngine.pytorch().newBaseManager(Device.cpu());
     // As a model does: shapes change from run to run.
     JniUtils.setGraphExecutorOptimize(false);
-    program = DenoisingProgram.load(manager, NumberType.FLOAT32, false, AttentionForm.EACH);
+    program =
+        DenoisingProgram.load(
+            manager, NumberTypes.all(NumberType.FLOAT32, "test"), false, AttentionForm.EACH);
   }
 
   @AfterAll
@@ -303,7 +305,7 @@ final class RouterTest {
       }
     }
     PtNDArray states =
-        new WeightUpload(manager, program, type, loaded -> {})
+        new WeightUpload(manager, program, NumberTypes.all(type, "test"), loaded -> {})
             .upload(
                 new TensorData(
                     "hidden",
