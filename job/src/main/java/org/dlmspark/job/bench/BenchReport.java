@@ -49,13 +49,14 @@ final class BenchReport {
   /** A case and its cost; null where it was left out. */
   private record Result(Case wanted, Cost cost, long positions) {}
 
-  private static final String FORMAT = "%6s  %5s  %-12s  %10s  %11s  %7s  %8s  %8s  %9s";
+  private static final String FORMAT = "%6s  %5s  %-12s  %10s  %11s  %7s  %8s  %8s  %6s  %9s";
   private static final List<Line> COLUMNS =
       List.of(
           new Line("prompt, batch", "tokens of a prompt, and how many are decoded together"),
           new Line("positions", "computed by the model, in so many passes"),
           new Line("ratio", "of tokens/s, to policy none at the same prompt and batch"),
           new Line("floor", "time of the same matrix products alone, over the time taken"),
+          new Line("best", "GFLOP/s, over the best rate of a product of as many rows here"),
           new Line("GFLOP/s", "of the matrix products, in the time taken"));
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -149,6 +150,7 @@ final class BenchReport {
         "passes",
         "ratio",
         "floor",
+        "best",
         "GFLOP/s");
   }
 
@@ -169,6 +171,7 @@ final class BenchReport {
       cost == null ? "-" : format("%,d", cost.passes()),
       ratio(result) == null ? "-" : format("%.2fx", ratio(result)),
       cost == null ? "-" : Console.percent(cost.shareOfFloor()),
+      cost == null ? "-" : Console.percent(cost.shareOfBest()),
       cost == null ? "-" : format("%,.1f", (double) cost.flops() / cost.nanos())
     };
   }
@@ -199,8 +202,8 @@ final class BenchReport {
     text.append(
         """
 
-        | prompt | batch | policy | tokens/s | positions | passes | ratio | floor | GFLOP/s |
-        | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |
+        | prompt | batch | policy | tokens/s | positions | passes | ratio | floor | best | GFLOP/s |
+        | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
         """);
     results.forEach(
         result -> text.append("| ").append(String.join(" | ", cells(result))).append(" |\n"));
@@ -227,6 +230,8 @@ final class BenchReport {
         entry.put("passes", result.cost().passes());
         entry.put("tokens_per_second", result.cost().tokensPerSecond());
         entry.put("share_of_floor", result.cost().shareOfFloor());
+        entry.put("best_gflops_per_second", result.cost().bestRate());
+        entry.put("share_of_best", result.cost().shareOfBest());
         entry.put("flops", result.cost().flops());
         entry.put("ratio", ratio(result));
       }

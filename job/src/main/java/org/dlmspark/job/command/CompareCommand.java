@@ -156,7 +156,8 @@ final class CompareCommand implements Callable<Integer> {
     try (OutputLock lock = OutputLock.acquire(folder, runId);
         Interruption interruption =
             Interruption.of(console, Comparison.left(folder.path()), lock)) {
-      SparkSession spark = Sessions.start(conf, settings.job().name(), Optional.of(decoder));
+      DecoderSettings first = named == null ? decoder : named.firstDecoder(decoder);
+      SparkSession spark = Sessions.start(conf, settings.job().name(), Optional.of(first));
       try {
         ComparisonPlan plan = plan(spark, settings, named, early);
         plan.refuseHopeless();

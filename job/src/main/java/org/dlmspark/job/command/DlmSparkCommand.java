@@ -233,12 +233,9 @@ public final class DlmSparkCommand implements Callable<Integer> {
       RunSummary summary =
           jobRun(session, settings, folder, model, decoder, trace).run(runId, lock, bar);
       interruption.tooLate();
-      // Where nothing was done or asked the report that is there tells all.
       if (settings.output().report()
           && summary.rowCount() > 0
-          && (summary.totals().rows() > 0
-              || summary.answers() != null
-              || !Report.isThere(folder))) {
+          && (summary.totals().rows() > 0 || !Report.isCurrent(folder, settings.check()))) {
         report(session.spark(), folder, settings.check());
         trace.ended("report written");
       }

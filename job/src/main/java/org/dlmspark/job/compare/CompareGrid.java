@@ -54,6 +54,15 @@ public record CompareGrid(String source, String common, List<Entry> entries) {
         .collect(Collectors.toUnmodifiableSet());
   }
 
+  /**
+   * The decoder that a comparison needs first, and so may load ahead.
+   *
+   * @param own the run's
+   */
+  public DecoderSettings firstDecoder(DecoderSettings own) {
+    return baseline().decoder(own);
+  }
+
   /** What all others are held against. */
   Entry baseline() {
     return entries.get(0);

@@ -2,8 +2,13 @@ package org.dlmspark.job.report;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.TreeSet;
 import org.apache.spark.sql.SparkSession;
 import org.dlmspark.job.RefusedException;
+import org.dlmspark.job.Version;
+import org.dlmspark.job.input.ShortDigest;
+import org.dlmspark.job.output.Manifest;
 import org.dlmspark.job.output.OutputFolder;
 import org.dlmspark.job.output.RowTotals;
 import org.dlmspark.job.settings.JobSettings;
@@ -23,9 +28,31 @@ public final class Report {
     var unused = ReportReader.check(folder);
   }
 
-  /** Whether the output has one. */
-  public static boolean isThere(OutputFolder folder) throws IOException {
-    return folder.read(OutputFolder.REPORT) != null;
+  /**
+   * Whether the report that is there tells what a new one would: of the same files and runs, their
+   * answers checked in the same way, by the same program.
+   *
+   * @param folder the output
+   * @param check how answers are checked
+   */
+  public static boolean isCurrent(OutputFolder folder, JobSettings.Check check) throws IOException {
+    byte[] page = folder.read(OutputFolder.REPORT);
+    return page != null && new String(page, StandardCharsets.UTF_8).endsWith(mark(folder, check));
+  }
+
+  /** The end of a page: what it was made of, as a digest. */
+  private static String mark(OutputFolder folder, JobSettings.Check check) throws IOException {
+    ShortDigest digest = new ShortDigest();
+    for (String part :
+        List.of(
+            String.join("/", new TreeSet<>(folder.tableFiles())),
+            new String(folder.read(Manifest.FILE), StandardCharsets.UTF_8),
+            ReportReader.asked(Manifest.read(folder), check).toString(),
+            Version.current())) {
+      byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+      digest.add(bytes, bytes.length);
+    }
+    return "<!-- " + digest.text() + " -->\n";
   }
 
   /**
@@ -39,8 +66,11 @@ public final class Report {
    */
   public static RowTotals write(SparkSession spark, OutputFolder folder, JobSettings.Check check)
       throws IOException {
+    check(folder);
+    String mark = mark(folder, check); // before the rows are read: a run may go on meanwhile
     ReportData data = ReportReader.read(spark, folder, check);
-    folder.replace(OutputFolder.REPORT, ReportPage.html(data).getBytes(StandardCharsets.UTF_8));
+    String page = ReportPage.html(data) + mark;
+    folder.replace(OutputFolder.REPORT, page.getBytes(StandardCharsets.UTF_8));
     return data.totals();
   }
 }

@@ -59,9 +59,7 @@ final class ReportReader {
   static ReportData read(SparkSession spark, OutputFolder folder, JobSettings.Check check)
       throws IOException {
     Manifest manifest = check(folder);
-    ReportRows rows =
-        ReportRows.of(
-            spark, folder, manifest, check.answerColumn() == null ? noted(manifest) : check);
+    ReportRows rows = ReportRows.of(spark, folder, manifest, asked(manifest, check));
     RowGroups groups = RowGroups.read(rows);
     if (groups.runs().isEmpty()) {
       throw empty(folder);
@@ -83,10 +81,14 @@ final class ReportReader {
         groups.answers());
   }
 
-  private static JobSettings.Check noted(Manifest manifest) {
+  /** How answers are checked: as is asked now, else as the last run that did noted. */
+  static JobSettings.Check asked(Manifest manifest, JobSettings.Check check) {
+    if (check.answerColumn() != null) {
+      return check;
+    }
     return manifest.runs().stream()
         .map(Manifest.Run::check)
-        .filter(check -> check.answerColumn() != null)
+        .filter(noted -> noted.answerColumn() != null)
         .reduce(JobSettings.Check.NONE, (earlier, later) -> later);
   }
 }

@@ -35,15 +35,16 @@ public record MemoryEstimate(long weights, long cache, long step) {
   }
 
   /**
-   * What a step holds for an active token at a time: residual stream, projections, gate and up, a
-   * layer's keys and values gathered twice, and with experts the token before one of them and
-   * behind it, and the sum of all in float32.
+   * What a step holds for an active token at a time: residual stream and its norm, as float32, in
+   * which norms are computed; projections, gate and up, a layer's keys and values gathered twice,
+   * and with experts the token before one of them and behind it, and the sum of all in float32.
    */
   public static long stepBytes(ModelConfig config, NumberType type) {
     long gathered = 4L * config.kvHeads() * config.headDim();
     long experts = config.mixture() == null ? 0 : 4;
-    return ((6L + experts) * config.hiddenSize() + 3L * config.widestMlp() + gathered)
-        * type.bytes();
+    return ((4L + experts) * config.hiddenSize() + 3L * config.widestMlp() + gathered)
+            * type.bytes()
+        + 2L * config.hiddenSize() * NumberType.FLOAT32.bytes();
   }
 
   /** All of it. */

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -26,6 +27,7 @@ import org.dlmspark.job.input.ModelCheck;
 import org.dlmspark.job.output.Manifest;
 import org.dlmspark.job.output.OutputCheck;
 import org.dlmspark.job.output.OutputFolder;
+import org.dlmspark.job.run.Sessions;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.job.settings.SettingsReader;
 import org.dlmspark.job.settings.SettingsSources;
@@ -59,6 +61,7 @@ class ErrorCatalogueTest {
             .master("local[1]")
             .appName("ErrorCatalogueTest")
             .config("spark.ui.enabled", "false")
+            .config(new HashMap<>(Sessions.QUERIES))
             .config("spark.sql.shuffle.partitions", "1")
             .getOrCreate();
     model = TinyModel.write(folder.resolve("model"));

@@ -3,6 +3,7 @@ package org.dlmspark.job.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -10,6 +11,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dlmspark.job.input.Answers;
+import org.dlmspark.job.run.Sessions;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.udf.decode.GenerationSettingsBuilder;
 import org.junit.jupiter.api.AfterAll;
@@ -27,6 +29,7 @@ class ComparedSettingTest {
         SparkSession.builder()
             .master("local[1]")
             .config("spark.ui.enabled", "false")
+            .config(new HashMap<>(Sessions.QUERIES))
             .config("spark.sql.shuffle.partitions", "1")
             .getOrCreate();
   }

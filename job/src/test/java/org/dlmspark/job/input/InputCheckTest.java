@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
@@ -26,6 +27,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.dlmspark.job.Console.Line;
 import org.dlmspark.job.RefusedException;
+import org.dlmspark.job.run.Sessions;
 import org.dlmspark.job.settings.JobSettings;
 import org.dlmspark.job.settings.SettingsReader;
 import org.dlmspark.udf.decode.GenerationKey;
@@ -50,6 +52,7 @@ class InputCheckTest {
             .master("local[1]")
             .appName("InputCheckTest")
             .config("spark.ui.enabled", "false")
+            .config(new HashMap<>(Sessions.QUERIES))
             .config("spark.sql.shuffle.partitions", "1")
             .getOrCreate();
   }

@@ -144,7 +144,7 @@ class PlanLinesTest {
   void estimatesMemoryOnAGpu() {
     // 524,288 bytes of bf16 K and V a token.
     String memory =
-        "about 22.1 GB for each executor's decoder: weights 16.0 GB, keys and values 4.3 GB, a step's own 1.8 GB; PyTorch's libraries on top, most of it on the device";
+        "about 22.3 GB for each executor's decoder: weights 16.0 GB, keys and values 4.3 GB, a step's own 1.9 GB; PyTorch's libraries on top, most of it on the device";
     PlanLines assigned = plan(new SparkConf(false).set("spark.executor.resource.gpu.amount", "1"));
     assertThat(value(assigned, "device")).isEqualTo("GPU that Spark assigns");
     assertThat(value(assigned, "numbers")).isEqualTo("bfloat16 (as stored)");

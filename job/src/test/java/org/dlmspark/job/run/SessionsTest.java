@@ -1,9 +1,11 @@
 package org.dlmspark.job.run;
 
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.plugin.DriverPlugin;
@@ -49,16 +51,21 @@ class SessionsTest {
   }
 
   @Test
-  void noMethodIsGeneratedThatTheJvmWouldNotCompileUnlessOneAsksForIt() {
-    assertThat(hugeMethodLimit(conf("local[1]"))).isEqualTo("8000");
-    SparkConf own = conf("local[1]").set("spark.sql.codegen.hugeMethodLimit", "65535");
-    assertThat(hugeMethodLimit(own)).isEqualTo("65535");
+  void noCodeIsMadeForQueriesUnlessOneAsksForIt() {
+    assertThat(queries(conf("local[1]"))).isEqualTo(Sessions.QUERIES);
+    SparkConf own =
+        conf("local[1]")
+            .set("spark.sql.codegen.wholeStage", "true")
+            .set("spark.sql.codegen.factoryMode", "FALLBACK");
+    assertThat(queries(own))
+        .containsEntry("spark.sql.codegen.wholeStage", "true")
+        .containsEntry("spark.sql.codegen.factoryMode", "FALLBACK");
   }
 
-  private static String hugeMethodLimit(SparkConf conf) {
+  private static Map<String, String> queries(SparkConf conf) {
     SparkSession spark = Sessions.start(conf, "nightly");
     try {
-      return spark.conf().get("spark.sql.codegen.hugeMethodLimit");
+      return Sessions.QUERIES.keySet().stream().collect(toMap(key -> key, spark.conf()::get));
     } finally {
       spark.stop();
     }

@@ -5,8 +5,10 @@ import java.nio.file.{Files, Path}
 import org.dlmspark.job.fixtures.CommandRuns
 import org.dlmspark.udf.fixtures.TempFolder
 import org.scalatest.funsuite.AnyFunSuite
+import org.scalatest.tags.Slow
 
 /** The command `compare` on the shipped model. */
+@Slow
 class CompareJobSuite extends AnyFunSuite with CommandRuns with TempFolder {
 
   private def compare(folder: Path, grid: String, options: String*): Ran = {

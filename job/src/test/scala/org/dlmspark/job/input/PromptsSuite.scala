@@ -7,8 +7,10 @@ import org.apache.spark.sql.{Row, SparkSession}
 import org.dlmspark.job.fixtures.CommandRuns
 import org.dlmspark.udf.fixtures.TempFolder
 import org.scalatest.funsuite.AnyFunSuite
+import org.scalatest.tags.Slow
 
 /** Prompts from templates, histories and examples, and identical ones, with the shipped model. */
+@Slow
 class PromptsSuite extends AnyFunSuite with CommandRuns with TempFolder {
 
   private val question = "Ava has 5 toys. She finds 5 more. How many toys does Ava have now?"

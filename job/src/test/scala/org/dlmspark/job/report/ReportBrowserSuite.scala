@@ -10,8 +10,10 @@ import scala.jdk.CollectionConverters._
 import org.dlmspark.job.settings.JobSettings
 import org.dlmspark.udf.fixtures.{SparkSessionFixture, TempFolder}
 import org.scalatest.funsuite.AnyFunSuite
+import org.scalatest.tags.Slow
 
 /** A report as Chromium shows and prints it; canceled where none is installed. */
+@Slow
 class ReportBrowserSuite extends AnyFunSuite with KnownOutput with SparkSessionFixture with TempFolder {
 
   private lazy val browser: Option[String] = {

@@ -57,6 +57,24 @@ class ReportCommandSuite extends AnyFunSuite with CommandRuns with TempFolder {
     }
   }
 
+  test("where nothing is to do the report stays, unless it would tell something else") {
+    withTempDir { folder =>
+      Files.writeString(folder.resolve("in.json"), """{"id": 1, "prompt": "one", "answer": "1"}""")
+      def again(options: String*): String = {
+        val ran = run(folder, "in.json", "--set=input.format=json" +: "--set=output.mode=resume" +: options: _*)
+        assert(ran.exitCode === 0, ran.err)
+        Files.readString(page(folder))
+      }
+      val asked = Seq("--set=check.answer-column=answer", "--set=check.answer-pattern=(\\d)")
+      val first = again(asked: _*)
+      Files.writeString(page(folder), "<!-- touched -->" + first)
+      assert(again(asked: _*) === "<!-- touched -->" + first)
+      assert(!again("--set=check.answer-column=answer", "--set=check.answer-pattern=(.)").contains("touched"))
+      Files.writeString(page(folder), "of another run")
+      assert(again(asked: _*).contains("dlm-spark report"))
+    }
+  }
+
   test("what is no job's output, or has no rows, is refused") {
     withTempDir { folder =>
       val nothing = report(folder)

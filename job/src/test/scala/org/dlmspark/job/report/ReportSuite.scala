@@ -12,8 +12,10 @@ import org.dlmspark.job.settings.JobSettings
 import org.dlmspark.udf.fixtures.{SparkSessionFixture, TempFolder}
 import org.scalactic.Tolerance
 import org.scalatest.funsuite.AnyFunSuite
+import org.scalatest.tags.Slow
 
 /** What a report tells of rows whose numbers are known, and that nothing in them gets out of its place. */
+@Slow
 class ReportSuite extends AnyFunSuite with KnownOutput with SparkSessionFixture with TempFolder with Tolerance {
 
   private def withKnown(body: (Path, ReportData) => Unit): Unit =

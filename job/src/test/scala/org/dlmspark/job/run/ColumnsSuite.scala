@@ -7,8 +7,10 @@ import org.dlmspark.job.fixtures.{CommandRuns, TinyModel}
 import org.dlmspark.udf.fixtures.TempFolder
 import org.dlmspark.udf.OutputSchema
 import org.scalatest.funsuite.AnyFunSuite
+import org.scalatest.tags.Slow
 
 /** The input's columns, whatever they are called, and which of them go along to the output. */
+@Slow
 class ColumnsSuite extends AnyFunSuite with CommandRuns with TempFolder {
 
   private class Job(folder: Path) {

@@ -9,8 +9,10 @@ import org.apache.hadoop.hdfs.MiniDFSCluster
 import org.dlmspark.job.fixtures.{CommandRuns, FullDisk, TinyModel}
 import org.dlmspark.udf.fixtures.TempFolder
 import org.scalatest.funsuite.AnyFunSuite
+import org.scalatest.tags.Slow
 
 /** Input and output on file systems other than the local one: HDFS, and a disk that fills up. */
+@Slow
 class FileSystemsSuite extends AnyFunSuite with CommandRuns with TempFolder {
 
   private def withProperties(properties: (String, String)*)(body: => Unit): Unit = {

@@ -8,11 +8,13 @@ import org.dlmspark.job.fixtures.CommandRuns
 import org.dlmspark.udf.decode.GenerationKey
 import org.dlmspark.udf.fixtures.{GoldenCase, GoldenModels, TempFolder}
 import org.scalatest.funsuite.AnyFunSuite
+import org.scalatest.tags.Slow
 
 /**
  * The authors' decodings through the whole job, Parquet in, Parquet out: all cases of a model in one run, each row with
  * its own settings in columns. Only `greedy` is missing, whose order of decoding the authors drew.
  */
+@Slow
 class GoldenJobSuite extends AnyFunSuite with CommandRuns with GoldenModels with TempFolder {
 
   for (

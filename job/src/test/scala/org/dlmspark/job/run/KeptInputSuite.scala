@@ -4,8 +4,10 @@ import org.apache.spark.sql.DataFrame
 import org.dlmspark.job.fixtures.{CommandRuns, TinyModel}
 import org.dlmspark.udf.fixtures.TempFolder
 import org.scalatest.funsuite.AnyFunSuite
+import org.scalatest.tags.Slow
 
 /** What a row brings along comes out as it went in, or the row is refused. */
+@Slow
 class KeptInputSuite extends AnyFunSuite with CommandRuns with TempFolder {
 
   private def generate(input: String, output: String, model: String, settings: String*): Ran =

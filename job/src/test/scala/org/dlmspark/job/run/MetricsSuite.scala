@@ -13,8 +13,10 @@ import scala.util.Try
 import org.dlmspark.job.fixtures.CommandRuns
 import org.dlmspark.udf.fixtures.TempFolder
 import org.scalatest.funsuite.AnyFunSuite
+import org.scalatest.tags.Slow
 
 /** What Spark's Prometheus endpoint says while a job runs, with the shipped settings of metrics. */
+@Slow
 class MetricsSuite extends AnyFunSuite with CommandRuns with TempFolder {
 
   private val rows = 48

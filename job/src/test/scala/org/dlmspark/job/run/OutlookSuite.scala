@@ -7,8 +7,10 @@ import scala.jdk.CollectionConverters._
 import org.dlmspark.job.fixtures.{CommandRuns, TinyModel}
 import org.dlmspark.udf.fixtures.TempFolder
 import org.scalatest.funsuite.AnyFunSuite
+import org.scalatest.tags.Slow
 
 /** What a plan says of the rows to do, and what it refuses: prompts of so many words have so many tokens and one. */
+@Slow
 class OutlookSuite extends AnyFunSuite with CommandRuns with TempFolder {
 
   private class Job(folder: Path) {

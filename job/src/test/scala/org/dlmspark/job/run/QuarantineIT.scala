@@ -8,8 +8,10 @@ import org.apache.spark.sql.{Row, SparkSession}
 import org.dlmspark.job.fixtures.SubmitRuns
 import org.dlmspark.udf.fixtures.{FaultyModels, SparkSessionFixture, TempFolder}
 import org.scalatest.funsuite.AnyFunSuite
+import org.scalatest.tags.Slow
 
 /** What goes wrong with executors, with real ones: the model is one that fails when told to. */
+@Slow
 class QuarantineIT extends AnyFunSuite with SubmitRuns with SparkSessionFixture with TempFolder {
 
   private val rows = 60

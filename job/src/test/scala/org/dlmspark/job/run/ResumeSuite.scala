@@ -12,6 +12,7 @@ import org.dlmspark.job.fixtures.{CommandRuns, TinyModel}
 import org.dlmspark.job.output.{OutputFolder, OutputLock}
 import org.dlmspark.udf.fixtures.TempFolder
 import org.scalatest.funsuite.AnyFunSuite
+import org.scalatest.tags.Slow
 
 /** A process that takes the lock of an output with it. */
 object DyingHolder {
@@ -22,6 +23,7 @@ object DyingHolder {
 }
 
 /** An output that several runs write to: what is done stays done, and nothing is done twice or lost. */
+@Slow
 class ResumeSuite extends AnyFunSuite with CommandRuns with TempFolder {
 
   private class Job(folder: Path) {

@@ -6,8 +6,10 @@ import org.apache.spark.sql.types._
 import org.dlmspark.job.fixtures.CommandRuns
 import org.dlmspark.udf.fixtures.{GoldenModels, TempFolder}
 import org.scalatest.funsuite.AnyFunSuite
+import org.scalatest.tags.Slow
 
 /** Settings that come from a row's own columns, and several samples of a prompt. */
+@Slow
 class RowSettingsSuite extends AnyFunSuite with CommandRuns with GoldenModels with TempFolder {
 
   /** Settings that a column gives, each with the key that gives it to a whole job. */

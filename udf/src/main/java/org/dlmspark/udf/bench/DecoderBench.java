@@ -13,6 +13,7 @@ import org.dlmspark.udf.decode.RandomStream;
 import org.dlmspark.udf.decode.Remasking;
 import org.dlmspark.udf.decode.Sequence;
 import org.dlmspark.udf.decode.StepBatch;
+import org.dlmspark.udf.model.ProductRates;
 import org.dlmspark.udf.model.StepRecording;
 import org.dlmspark.udf.model.TorchDenoisingModel;
 
@@ -52,9 +53,21 @@ public final class DecoderBench {
    * @param passes of the model
    * @param productNanos time of the same matrix products alone
    * @param flops multiplications and additions in the matrix products
+   * @param bestRate the machine's best rate of a product of as many rows as a pass has on average,
+   *     in flops a nanosecond; 0 if it was not measured
    */
   public record Cost(
-      long tokens, long nanos, long positions, long passes, long productNanos, long flops) {
+      long tokens,
+      long nanos,
+      long positions,
+      long passes,
+      long productNanos,
+      long flops,
+      double bestRate) {
+
+    private Cost with(double rate) {
+      return new Cost(tokens, nanos, positions, passes, productNanos, flops, rate);
+    }
 
     private Cost plus(Cost other) {
       return new Cost(
@@ -63,7 +76,8 @@ public final class DecoderBench {
           positions + other.positions,
           passes + other.passes,
           productNanos + other.productNanos,
-          flops + other.flops);
+          flops + other.flops,
+          bestRate);
     }
 
     /**
@@ -82,6 +96,15 @@ public final class DecoderBench {
      */
     public double shareOfFloor() {
       return (double) productNanos / nanos;
+    }
+
+    /**
+     * How near the steps come to the machine's best rate, whatever forms their products have.
+     *
+     * @return the rate of their products in all of the time taken, over that rate
+     */
+    public double shareOfBest() {
+      return flops / (nanos * bestRate);
     }
   }
 
@@ -160,7 +183,9 @@ public final class DecoderBench {
     while (sum.nanos() + sum.productNanos() < LONG_ENOUGH) {
       sum = sum.plus(measureOnce(wanted));
     }
-    return sum;
+    try (ProductRates rates = model.productRates()) {
+      return sum.with(rates.best(Math.toIntExact(sum.positions() / sum.passes())));
+    }
   }
 
   private Cost measureOnce(Case wanted) {
@@ -208,7 +233,8 @@ public final class DecoderBench {
     }
     long nanos = System.nanoTime() - begin - meter.productNanos;
     long tokens = (long) wanted.batch() * settings.genLength();
-    return new Cost(tokens, nanos, meter.positions, meter.passes, meter.productNanos, meter.flops);
+    return new Cost(
+        tokens, nanos, meter.positions, meter.passes, meter.productNanos, meter.flops, 0);
   }
 
   /** All sequences of a case, before their first step. */

@@ -225,6 +225,17 @@ public final class TorchDenoisingModel implements LoadedModel {
     products.compute(batch, sizes, buffers, transfer.output(), taken);
   }
 
+  /**
+   * How fast this machine multiplies at best, by a matrix as large as those of a feed-forward part
+   * and in the model's own number type.
+   *
+   * @return to be closed by the caller, before the model
+   */
+  public ProductRates productRates() {
+    return new ProductRates(
+        memory.manager(), types.factors(), config.hiddenSize(), config.widestMlp());
+  }
+
   /** The logits of all active tokens, {@code [active, vocabulary]}, for tests. */
   float[] logits(StepBatch batch) {
     prepare(batch);

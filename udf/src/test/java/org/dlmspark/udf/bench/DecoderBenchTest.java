@@ -16,6 +16,7 @@ import org.dlmspark.udf.decode.GenerationSettingsBuilder;
 import org.dlmspark.udf.model.ModelSettings;
 import org.dlmspark.udf.model.TorchDenoisingModel;
 import org.dlmspark.udf.service.DecodingTraits;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("slow")
 final class DecoderBenchTest {
   private static final String TINY = "random:width=64,layers=2,heads=4,mlp=96,vocab=300";
   private static final GenerationSettings SETTINGS =

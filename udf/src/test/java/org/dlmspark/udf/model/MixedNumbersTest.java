@@ -15,6 +15,7 @@ import org.dlmspark.udf.decode.Sequence;
 import org.dlmspark.udf.fixtures.Golden;
 import org.dlmspark.udf.fixtures.GoldenCase;
 import org.dlmspark.udf.service.DecodingTraits;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * not make the ones behind it differ. These models are random and tiny, and their choices close: of
  * trained ones more agree.
  */
+@Tag("slow")
 final class MixedNumbersTest {
   private static final List<String> STORED_WIDE =
       List.of(
@@ -54,7 +56,8 @@ final class MixedNumbersTest {
 
   /**
    * May not fall. With AVX2 it was 0.9419; 0.9270 with the residual stream in bfloat16 too, 0.9451
-   * with keys and values in float32. On other CPUs sums round otherwise, hence a little room.
+   * with keys and values in float32. On other CPUs sums round otherwise: room for five standard
+   * deviations.
    */
   @ParameterizedTest(name = "as if large: {0}")
   @ValueSource(booleans = {false, true})
@@ -64,7 +67,7 @@ final class MixedNumbersTest {
       count(name, name, asIfLarge, choices);
     }
     assertThat(choices.all).isGreaterThan(70_000);
-    assertThat(choices.share()).isGreaterThan(0.94);
+    assertThat(choices.share()).isGreaterThan(0.937);
   }
 
   /** May not fall: 0.9345 with AVX2. */
@@ -74,7 +77,7 @@ final class MixedNumbersTest {
     count("llada-tiny", "llada-tiny-bf16-sharded", false, choices);
     count("llada2-tiny", "llada2-tiny-bf16-sharded", false, choices);
     assertThat(choices.all).isGreaterThan(30_000);
-    assertThat(choices.share()).isGreaterThan(0.932);
+    assertThat(choices.share()).isGreaterThan(0.929);
   }
 
   private static void count(String cases, String folder, boolean asIfLarge, Choices choices) {
