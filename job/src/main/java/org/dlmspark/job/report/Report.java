@@ -42,12 +42,13 @@ public final class Report {
 
   /** The end of a page: what it was made of, as a digest. */
   private static String mark(OutputFolder folder, JobSettings.Check check) throws IOException {
+    Manifest manifest = ReportReader.check(folder);
     ShortDigest digest = new ShortDigest();
     for (String part :
         List.of(
             String.join("/", new TreeSet<>(folder.tableFiles())),
             new String(folder.read(Manifest.FILE), StandardCharsets.UTF_8),
-            ReportReader.asked(Manifest.read(folder), check).toString(),
+            ReportReader.asked(manifest, check).toString(),
             Version.current())) {
       byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
       digest.add(bytes, bytes.length);
@@ -66,7 +67,6 @@ public final class Report {
    */
   public static RowTotals write(SparkSession spark, OutputFolder folder, JobSettings.Check check)
       throws IOException {
-    check(folder);
     String mark = mark(folder, check); // before the rows are read: a run may go on meanwhile
     ReportData data = ReportReader.read(spark, folder, check);
     String page = ReportPage.html(data) + mark;

@@ -4,10 +4,6 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
-import ai.djl.pytorch.jni.JniUtils;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.dlmspark.udf.checkpoint.NumberType;
@@ -55,13 +51,7 @@ final class DenoisingProgram implements AutoCloseable {
     List<String> files = new ArrayList<>(List.of("denoising_step.py"));
     files.addAll(List.of(products));
     files.addAll(attention.program());
-    byte[] archive = TorchScriptArchive.pack("DenoisingStep", files);
-    try {
-      return new DenoisingProgram(
-          JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false), files);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new DenoisingProgram(TorchScriptArchive.load(manager, "DenoisingStep", files), files);
   }
 
   /** The files that it was put together from. */

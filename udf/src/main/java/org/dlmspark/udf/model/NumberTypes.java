@@ -63,11 +63,8 @@ public record NumberTypes(NumberType factors, NumberType sums, NumberType cache,
 
   /** bfloat16 on a CPU. */
   private static NumberTypes mixed(String reason) {
-    return new NumberTypes(NumberType.BFLOAT16, NumberType.FLOAT32, CACHE_BESIDE_MIXED, reason);
+    return new NumberTypes(NumberType.BFLOAT16, NumberType.FLOAT32, NumberType.BFLOAT16, reason);
   }
-
-  /** Keys and values beside products of bfloat16 on a CPU. */
-  private static final NumberType CACHE_BESIDE_MIXED = NumberType.BFLOAT16;
 
   /** Whether sums are wider than factors. */
   boolean isMixed() {

@@ -8,10 +8,6 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
-import ai.djl.pytorch.jni.JniUtils;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -71,12 +67,7 @@ public final class ProductRates implements AutoCloseable {
     this.type = type;
     this.in = in;
     this.out = out;
-    byte[] archive = TorchScriptArchive.pack("ProductForms", List.of("product_forms.py"));
-    try {
-      program = JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    program = TorchScriptArchive.load(manager, "ProductForms", List.of("product_forms.py"));
     sink = IValue.from((PtNDArray) manager.zeros(new Shape(1), DataType.FLOAT32));
   }
 

@@ -1,5 +1,9 @@
 package org.dlmspark.udf.model;
 
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.JniUtils;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +22,23 @@ import java.util.zip.ZipOutputStream;
 final class TorchScriptArchive {
 
   private TorchScriptArchive() {}
+
+  /**
+   * Loads a class.
+   *
+   * @param manager a manager of the device
+   * @param className the class
+   * @param resources as for {@link #pack}
+   * @return an instance, to be closed by the caller
+   */
+  static PtSymbolBlock load(PtNDManager manager, String className, List<String> resources) {
+    byte[] archive = pack(className, resources);
+    try {
+      return JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   /**
    * Packs a class.

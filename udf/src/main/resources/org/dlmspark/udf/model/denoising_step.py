@@ -5,15 +5,14 @@ class DenoisingStep(Module):
   # C candidates, the tokens that may be unmasked at this step; R rows of the KV buffers: a sequence
   # owns `length` consecutive rows, in position order; D hidden width, H heads, d numbers per head.
   #
-  # Number types appear as PyTorch's codes: 4 int64, 6 float32, 7 float64. Which type the residual
-  # stream has (`summand`), which one products take (`factor`) and which one keys and values have (that
-  # of their buffers) may differ; where they do not, the conversions between them are none.
+  # Number types appear as PyTorch's codes: 4 int64, 6 float32, 7 float64. The residual stream
+  # has the type of the norms' scales, products take that of their weights, and keys and values have
+  # that of their buffers; where these are one, the conversions between them are none.
   #
   # In this order: what is made before a step, the forward pass, the choice of tokens, the step, its
   # matrix products alone, logits for tests. Other files are appended to this one: the products
-  # themselves (`product...`) and the number types of a step (`summand`, `factor`), its sizes
-  # (`rounded`), and attention (`attend`, `attention_places`): those that suit device, number type
-  # and settings.
+  # themselves (`product...`), a step's sizes (`rounded`), and attention (`attend`,
+  # `attention_places`): those that suit device, number type and settings.
   __parameters__ = []
   __buffers__ = []
 
@@ -208,7 +207,7 @@ class DenoisingStep(Module):
     turns = torch.unsqueeze(torch.index_select(rotary, 1, positions), 2)
     cos = torch.select(turns, 0, 0)
     sin = torch.select(turns, 0, 1)
-    x = (self).summand(torch.embedding(embedding, tokens))
+    x = torch.to(torch.embedding(embedding, tokens), final_norm.dtype)
     taken = annotate(List[Tensor], [])
     places = annotate(List[List[Tensor]], [])
     token = 0
@@ -223,7 +222,7 @@ class DenoisingStep(Module):
       sequence = sequence + groups[at + 1]
     for l in range(len(keys)):
       w = l * 6
-      h = (self).factor((self).norm(x, layers[w], eps))
+      h = torch.to((self).norm(x, layers[w], eps), layers[w + 1].dtype)
       q = torch.view((self).project(h, layers[w + 1], biases, l * 3), [n, heads, head_dim])
       q = (self).rotate((self).head_norm(q, head_norms, l * 2, eps), cos, sin, keys[l])
       k = torch.view((self).project(h, layers[w + 2], biases, l * 3 + 1), [n, kv_heads, head_dim])
@@ -246,9 +245,9 @@ class DenoisingStep(Module):
       mixed = parts[0]
       if len(parts) > 1:
         mixed = torch.cat(parts)
-      x = (self).product_added((self).factor(mixed), layers[w + 4], x)
+      x = (self).product_added(torch.to(mixed, layers[w + 4].dtype), layers[w + 4], x)
       wide = (self).norm(x, layers[w + 5], eps)
-      h2 = (self).factor(wide)
+      h2 = torch.to(wide, layers[w + 4].dtype)
       if plan[l * 3] > 0:
         gate = (self).product_silu(h2, gated[own_gated])
         x = (self).product_added((self).product_multiplied(h2, gated[own_gated + 1], gate), gated[own_gated + 2], x)
@@ -310,7 +309,7 @@ class DenoisingStep(Module):
   def vocabulary(self: __torch__.DenoisingStep, h: Tensor, head: Tensor) -> Tensor:
     used = torch.size(h, 0)
     n = (self).rounded(used)
-    padded = (self).factor(h)
+    padded = torch.to(h, head.dtype)
     if n > used:
       padded = torch.constant_pad_nd(padded, [0, 0, 0, n - used], 0)
     return torch.narrow((self).product(padded, head, None), 0, 0, used)

@@ -1,11 +1,3 @@
-  # The residual stream in float32, products of bfloat16: what is summed over all layers is not
-  # rounded to eight bits at each of them.
-  def summand(self: __torch__.DenoisingStep, x: Tensor) -> Tensor:
-    return torch.to(x, 6)
-
-  def factor(self: __torch__.DenoisingStep, x: Tensor) -> Tensor:
-    return torch.to(x, 15)
-
   # Products [N, in] x [out, in] transposed of bfloat16 on a CPU, summed in float32. By `linear`: where
   # the CPU has matrix units, it is this form that PyTorch computes by them, and not oneDNN's own
   # `_linear_pointwise`.
@@ -18,6 +10,7 @@
   def product_multiplied(self: __torch__.DenoisingStep, x: Tensor, weight: Tensor, factor: Tensor) -> Tensor:
     return torch.mul_(torch.linear(x, weight), factor)
 
-  # Into the summand itself, which is wider than the product.
+  # Into the summand itself, which is wider than the product: what is summed over all layers is not
+  # rounded to eight bits at each of them.
   def product_added(self: __torch__.DenoisingStep, x: Tensor, weight: Tensor, summand: Tensor) -> Tensor:
     return torch.add_(summand, torch.linear(x, weight))

@@ -1,10 +1,3 @@
-  # The residual stream and what products take, which have one type: as they are.
-  def summand(self: __torch__.DenoisingStep, x: Tensor) -> Tensor:
-    return x
-
-  def factor(self: __torch__.DenoisingStep, x: Tensor) -> Tensor:
-    return x
-
   # Products [N, in] x [out, in] transposed, by oneDNN: with few rows up to twice as fast as the
   # BLAS behind `linear`, with the weights as they are in the checkpoint.
   def product(self: __torch__.DenoisingStep, x: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:

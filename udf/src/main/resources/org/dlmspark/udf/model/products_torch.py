@@ -2,13 +2,6 @@
   def rounded(self: __torch__.DenoisingStep, n: int) -> int:
     return n
 
-  # The residual stream and what products take, which have one type: as they are.
-  def summand(self: __torch__.DenoisingStep, x: Tensor) -> Tensor:
-    return x
-
-  def factor(self: __torch__.DenoisingStep, x: Tensor) -> Tensor:
-    return x
-
   # Products [N, in] x [out, in] transposed, by whatever PyTorch has for the device.
   def product(self: __torch__.DenoisingStep, x: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:
     return torch.linear(x, weight, bias)
